@@ -1,0 +1,175 @@
+"""An expression that can be run, and the functions it may call."""
+
+import math
+import sys
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from workflow.calendar import Calendar, add_months, at_time, day_of, end_of, is_end_of_day, local, whole_years
+from workflow.definition.expression.kinds import ANY, ExpressionWrong, Kind, Names, check
+from workflow.definition.expression.syntax import Call, Constant, SyntaxWrong, Tree, parse, paths, walk, written
+from workflow.text import Sentence, sentence
+
+# The package's __init__ pulls in a terminal program with three libraries; nothing here uses it.
+sys.modules.setdefault("cel.cli", types.ModuleType("cel.cli"))
+
+import cel  # noqa: E402 -- after the line above
+
+LONGEST = 500
+
+#: Gives the value of a root name, with those of its members that the expression reads.
+Values = Callable[[str, frozenset[str]], object]
+
+
+class ExpressionFailed(Exception):
+    """It gave no value: something it reads is empty, or was divided by zero."""
+
+    def __init__(self, reason: Sentence) -> None:
+        self.reason = reason
+        super().__init__(reason.say("en"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """An expression as written, its tree, and the compiled program; equal when the text is."""
+
+    source: str
+    tree: Tree
+    kind: Kind
+    paths: frozenset[tuple[str, ...]]
+    _roots: Mapping[str, frozenset[str]]
+    _program: cel.Program
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and other.source == self.source
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    def evaluate(self, values: Values, calendar: Calendar) -> object:
+        """The value: float, text, truth, aware datetime, list, map or None. Raises ExpressionFailed."""
+        known = {root: values(root, members) for root, members in self._roots.items()}
+        try:
+            value = self._program.execute(cel.Context(known, _functions(calendar)))
+        except KeyError as missing:
+            raise ExpressionFailed(
+                sentence("“{source}”: there is no “{name}”.", source=self.source, name=missing.args[0])
+            ) from missing
+        except (TypeError, RuntimeError, ValueError, ArithmeticError) as failure:
+            raise ExpressionFailed(self._why(known)) from failure
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ExpressionFailed(self._why(known))
+        return value
+
+    def holds(self, values: Values, calendar: Calendar) -> bool:
+        """Whether a guard holds; what gives neither true nor false has failed."""
+        value = self.evaluate(values, calendar)
+        if not isinstance(value, bool):
+            raise ExpressionFailed(sentence("“{source}” is neither true nor false.", source=self.source))
+        return value
+
+    def _why(self, known: Mapping[str, object]) -> Sentence:
+        empty = sorted(".".join(path) for path in self.paths if _look(known, path) is None)
+        if empty:
+            return sentence("“{source}” cannot be reckoned: {names} is empty.", source=self.source, names=empty)
+        return sentence("“{source}” cannot be reckoned.", source=self.source)
+
+
+def compile_expression(source: str, names: Names, wanted: Kind = ANY) -> Expression:
+    """Reads, checks and compiles; raises ExpressionWrong with a sentence for the author."""
+    if len(source) > LONGEST:
+        raise ExpressionWrong(
+            sentence("An expression may have {most} characters, this has {found}.", most=LONGEST, found=len(source))
+        )
+    try:
+        tree = parse(source)
+    except SyntaxWrong as wrong:
+        raise ExpressionWrong(wrong.reason) from wrong
+    except RecursionError as wrong:
+        raise ExpressionWrong(sentence("The expression is nested too deeply.")) from wrong
+    kind = check(tree, names)
+    if "any" not in (kind.word, wanted.word) and kind.word not in (wanted.word, "null"):
+        raise ExpressionWrong(sentence("“{source}” does not give what is wanted here.", source=source))
+    try:
+        _try_patterns(tree)
+        program = cel.compile(written(tree))
+    except (ValueError, RuntimeError) as wrong:
+        raise ExpressionWrong(sentence("“{source}” is not an expression.", source=source)) from wrong
+    found = paths(tree)
+    return Expression(source, tree, kind, found, _roots(found), program)
+
+
+def _try_patterns(tree: Tree) -> None:
+    """A pattern that cannot be read fails when the file is read, not when someone decides."""
+    for part in walk(tree):
+        if isinstance(part, Call) and part.function == "matches" and isinstance(part.arguments[0], Constant):
+            cel.compile(f"''.matches({part.arguments[0].source})").execute({})
+
+
+def _roots(found: frozenset[tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
+    roots: dict[str, set[str]] = {}
+    for path in sorted(found):
+        roots.setdefault(path[0], set()).update(path[1:2])
+    return {root: frozenset(members) for root, members in roots.items()}
+
+
+def _look(known: object, path: Sequence[str]) -> object:
+    for name in path:
+        if not isinstance(known, Mapping):
+            return None
+        known = known.get(name)
+    return known
+
+
+@cache
+def _functions(calendar: Calendar) -> dict[str, Callable[..., object]]:
+    """Functions of null are null; none raises, so that a failure is a comparison that cannot be made."""
+    return {
+        "count": _count,
+        "sum": _sum,
+        "least": lambda *numbers: None if None in numbers else min(numbers),
+        "greatest": lambda *numbers: None if None in numbers else max(numbers),
+        "round_to": _round_to,
+        "divided": lambda one, by: None if one is None or not by else one / by,
+        "days": _of_days(lambda a, b: float((day_of(b) - day_of(a)).days)),
+        "working_days": _of_days(lambda a, b: float(calendar.working_between(day_of(a), day_of(b)))),
+        "years": _of_days(lambda a, b: float(whole_years(day_of(a), day_of(b)))),
+        "add_years": _add_years,
+    }
+
+
+def _of_days(function: Callable[[datetime, datetime], float]) -> Callable[[object, object], float | None]:
+    def of_days(one: object, other: object) -> float | None:
+        if isinstance(one, datetime) and isinstance(other, datetime):
+            return function(one, other)
+        return None
+
+    return of_days
+
+
+def _count(of: object) -> float | None:
+    return float(len(of)) if isinstance(of, str | list | dict) else None
+
+
+def _sum(numbers: object) -> float | None:
+    if not isinstance(numbers, list):
+        return None
+    return float(sum((Decimal(repr(number)) for number in numbers if number is not None), Decimal(0)))
+
+
+def _round_to(number: object, digits: object) -> float | None:
+    if not isinstance(number, float) or not isinstance(digits, float):
+        return None
+    return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP))
+
+
+def _add_years(moment: object, count: object) -> datetime | None:
+    if not isinstance(moment, datetime) or not isinstance(count, float):
+        return None
+    day = day_of(moment)
+    moved = add_months(day, 12 * int(count))
+    return end_of(moved) if is_end_of_day(moment) else at_time(moved, local(moment).time())

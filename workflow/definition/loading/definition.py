@@ -1,0 +1,240 @@
+"""Putting the parts together: names first, then each part against them, then the whole."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workflow.definition import words
+from workflow.definition.loading import document, fields, rounds
+from workflow.definition.loading.activities import OpenNames, left_behind
+from workflow.definition.loading.document import DocumentWrong, Node, read_document
+from workflow.definition.loading.people import read_group, read_people, read_recuse
+from workflow.definition.loading.reading import Reader
+from workflow.definition.loading.scope import Scope
+from workflow.definition.loading.soundness import look_at_the_whole
+from workflow.definition.loading.states import read_anytime, read_operations, read_state
+from workflow.definition.model import CANCELLED, PUBLIC, Definition, End, Entry, Named, People, State, Trigger
+from workflow.errors import DefinitionWrong, Problem
+from workflow.text import Label, sentence
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a file gave: the definition where it is sound, and every problem and warning by line."""
+
+    definition: Definition | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if not problem.warning)
+
+    def sound(self) -> Definition:
+        """The definition; raises DefinitionWrong with all problems at once."""
+        if self.definition is None:
+            raise DefinitionWrong(self.errors)
+        return self.definition
+
+
+def load_definition(text: str) -> Loaded:
+    """Reads a definition; every problem is found in one go."""
+    try:
+        whole = read_document(text)
+    except DocumentWrong as wrong:
+        return Loaded(None, tuple(wrong.problems))
+    reader = Reader(_scope(whole))
+    definition = _read(reader, whole)
+    if definition is not None:
+        look_at_the_whole(reader, definition, whole)
+    problems = tuple(sorted(_unique(reader.problems), key=lambda problem: (problem.line or 0, problem.at)))
+    sound = definition is not None and all(problem.warning for problem in problems)
+    return Loaded(definition if sound else None, problems)
+
+
+def _scope(whole: document.Mapping) -> Scope:
+    scope = Scope()
+    for key, names in (("people", scope.people), ("states", scope.states)):
+        node = whole.get(key)
+        if isinstance(node, document.Mapping):
+            names.extend(node.entries)
+    return scope
+
+
+def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
+    scope = reader.scope
+    reader.mapping(whole, "definition", "")
+    outlined = fields.outline(reader, whole.get("fields"), "fields")
+    in_round = rounds.outline(reader, whole.get("round"))
+    outlined = fields.with_options(reader, whole.get("fields"), "fields", outlined, outlined)
+    round_node = whole.get("round")
+    round_fields_node = round_node.get("fields") if isinstance(round_node, document.Mapping) else None
+    in_round = fields.with_options(reader, round_fields_node, "round.fields", in_round, {**outlined, **in_round})
+    scope.fields, scope.types = fields.kinds(outlined), {name: field.type for name, field in outlined.items()}
+    scope.tables = {name: fields.kinds(field.columns) for name, field in outlined.items() if field.columns}
+    scope.round_fields = fields.kinds(in_round)
+    _outline_states(reader, whole.get("states"))
+
+    key = reader.name(whole.get("key"), "key")
+    title = reader.label(whole.get("title"), "title")
+    for needed in ("key", "title", "states"):
+        if whole.get(needed) is None:
+            reader.problem("wrong_type", whole, needed, sentence("“{key}” is missing.", key=needed))
+    names = scope.names()
+    people = {
+        name: People(name, read_people(reader, entry, at))
+        for name, entry, at in reader.entries(whole.get("people"), "people")
+    }
+    states = _states(reader, whole.get("states"))
+    ends = frozenset(name for name, state in states.items() if state.is_end)
+    anytime = {
+        name: found
+        for name, entry, at in reader.entries(whole.get("anytime"), "anytime")
+        if (found := read_anytime(reader, name, entry, at, ends)) is not None
+    }
+    start = _start(reader, whole.get("start"))
+    concerns = reader.known_one(whole.get("concerns"), "concerns", "people", (*scope.people, "starter"))
+    anchors = scope.anchors(due=False)
+    fields_read = fields.read_fields(reader, whole.get("fields"), "fields", outlined, names, anchors)
+    round_read = rounds.read_round(reader, whole.get("round"), in_round)
+    see_read = read_group(reader, whole.get("see"), "see")
+    recuse_read = read_recuse(reader, whole.get("recuse"), "recuse")
+    checks_read = fields.read_checks(reader, whole.get("checks"), "checks", names)
+    once_read = _once(reader, whole.get("once"))
+    operations_read = read_operations(reader, whole.get("operations"), "operations")
+    triggers_read = _triggers(reader, whole, states, anytime)
+    number_read = _template(reader, whole.get("number"), "number", re.compile(r"year|month|seq(:0?\d)?"))
+    subject_read = _template(reader, whole.get("subject"), "subject", _subject_names(scope))
+    renames_read = _renames(reader, whole.get("renames"))
+    if key is None or title is None or not states:
+        return None
+    return Definition(
+        key=key,
+        title=title,
+        about=reader.label(whole.get("about"), "about"),
+        start=start,
+        concerns=concerns,
+        people={**people, **reader.unnamed},
+        states=states,
+        anytime=anytime,
+        claims=reader.texts(whole.get("prove"), "prove"),
+        fields=fields_read,
+        round=round_read,
+        see=see_read,
+        recuse=recuse_read,
+        checks=checks_read,
+        once=once_read,
+        operations=operations_read,
+        triggers=triggers_read,
+        number=number_read,
+        subject=subject_read,
+        renames=renames_read,
+    )
+
+
+def _outline_states(reader: Reader, node: Node | None) -> None:
+    for name, entry, _ in reader.entries(node, "states"):
+        if name in (CANCELLED, "previous", "any"):
+            reader.problem(
+                "wrong_type", entry, f"states.{name}", sentence("No state may be called “{name}”.", name=name)
+            )
+        if isinstance(entry, document.Mapping):
+            figures = left_behind(entry)
+            reader.scope.left[name] = None if isinstance(figures, OpenNames) else figures
+
+
+def _states(reader: Reader, node: Node | None) -> dict[str, State]:
+    found = {name: read_state(reader, name, entry, at) for name, entry, at in reader.entries(node, "states")}
+    states = {name: state for name, state in found.items() if state is not None}
+    if states and len(states) == len(reader.scope.states):
+        states[CANCELLED] = State(name=CANCELLED, label=words.CANCELLED, activity=End(words.CANCELLED))
+    return states
+
+
+def _start(reader: Reader, node: Node | None) -> tuple[Entry, ...]:
+    if node is None:
+        return ()
+    if isinstance(node, document.Scalar) and node.text == PUBLIC:
+        return (Entry(spec=Named(PUBLIC)),)
+    group = read_group(reader, node, "start", builtin=("starter", PUBLIC))
+    entries: list[Entry] = []
+    for name in group:
+        entries.extend(reader.unnamed.pop(name).entries if name in reader.unnamed else [Entry(spec=Named(name))])
+    return tuple(entries)
+
+
+def _once(reader: Reader, node: Node | None) -> tuple[str, ...]:
+    return reader.known(node, "once", "field", (*reader.scope.fields, "unit", "starter", "concerned", "round"))
+
+
+def _triggers(
+    reader: Reader, whole: document.Mapping, states: dict[str, State], anytime: Iterable[str]
+) -> dict[str, Trigger]:
+    used = dict.fromkeys([trigger for state in states.values() for trigger in state.to] + list(anytime))
+    found: dict[str, Trigger] = {}
+    for name in used:
+        label, sense = words.TRIGGERS.get(name, (Label(name, name), "forward"))
+        found[name] = Trigger(name=name, label=label, sense=sense)
+    node = whole.get("triggers")
+    for name, entry, at in reader.entries(node, "triggers"):
+        keys = reader.mapping(entry, "trigger", at)
+        if name not in used:
+            reader.unknown("trigger", name, entry, at, used)
+        elif keys is not None:
+            known = found[name]
+            found[name] = Trigger(
+                name=name,
+                label=reader.label(keys.get("label"), f"{at}.label") or known.label,
+                sense=reader.word(keys.get("sense"), f"{at}.sense", ("forward", "back", "stop"), known.sense),
+            )
+    for name, trigger in found.items():
+        if trigger.label.zh == name:
+            place = _line_of_trigger(whole, name)
+            reader.warning("no_label", place, f"triggers.{name}", sentence("“{name}” has no label.", name=name))
+    return found
+
+
+def _line_of_trigger(whole: document.Mapping, name: str) -> int:
+    states = whole.get("states")
+    for state in states.entries.values() if isinstance(states, document.Mapping) else ():
+        to = state.get("to") if isinstance(state, document.Mapping) else None
+        if isinstance(to, document.Mapping) and name in to.lines:
+            return to.lines[name]
+    return whole.line
+
+
+def _template(reader: Reader, node: Node | None, place: str, known: re.Pattern[str]) -> str | None:
+    text = reader.text(node, place)
+    if text is None or node is None:
+        return None
+    for name in _PLACEHOLDER.findall(text):
+        if not known.fullmatch(name):
+            reader.problem("unknown_name", node, place, sentence("There is no “{name}” for this text.", name=name))
+    return text
+
+
+def _subject_names(scope: Scope) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, (*scope.fields, "unit", "starter", "concerned", "round", "year"))))
+
+
+def _renames(reader: Reader, node: Node | None) -> dict[str, dict[str, str]]:
+    keys = reader.mapping(node, "renames", "renames")
+    found: dict[str, dict[str, str]] = {}
+    for kind, known in (("states", reader.scope.states), ("fields", list(reader.scope.fields))):
+        entry = keys.get(kind) if keys else None
+        found[kind] = {}
+        for old, new, at in reader.entries(entry, f"renames.{kind}"):
+            name = reader.known_one(new, at, kind.removesuffix("s"), known)
+            if name is not None:
+                found[kind][old] = name
+    return found
+
+
+def _unique(problems: Iterable[Problem]) -> Iterable[Problem]:
+    seen: set[tuple[str, str, int | None]] = set()
+    for problem in problems:
+        mark = (problem.at, problem.code, problem.line)
+        if mark not in seen:
+            seen.add(mark)
+            yield problem

@@ -1,0 +1,177 @@
+"""YAML 1.2 as nodes that know their line. No anchors, tags or duplicate keys; size and depth are bounded."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from workflow.errors import Problem
+from workflow.text import Sentence, sentence
+
+MOST_BYTES = 200_000
+MOST_DEPTH = 12
+_INTEGER = re.compile(r"[-+]?\d{1,18}")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    value: str | int | float | bool | None
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    items: tuple["Node", ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    entries: dict[str, "Node"]
+    lines: dict[str, int]  #: the line of each key
+    line: int
+
+    def get(self, key: str) -> "Node | None":
+        return self.entries.get(key)
+
+
+Node = Scalar | Listing | Mapping
+
+
+class DocumentWrong(Exception):
+    """The text is no document of this kind at all, or has keys twice."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__(problems[0].say("en"))
+
+
+def read_document(text: str) -> Mapping:
+    """The document's mapping; raises DocumentWrong."""
+    if len(text.encode("utf-8", "replace")) > MOST_BYTES:
+        raise _wrong("too_large", 1, sentence("A definition may have {most} bytes.", most=MOST_BYTES))
+    builder = _Builder(text)
+    try:
+        node = builder.document()
+    except MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        what = " ".join(filter(None, (wrong.context, wrong.problem)))
+        raise _wrong(
+            "wrong_type", mark.line + 1 if mark else 1, sentence("This is not YAML: {what}.", what=what)
+        ) from wrong
+    except ValueError as wrong:
+        raise _wrong("wrong_type", 1, sentence("This is not YAML: {what}.", what=str(wrong)[:200])) from wrong
+    if builder.problems:
+        raise DocumentWrong(builder.problems)
+    if not isinstance(node, Mapping):
+        raise _wrong("wrong_type", 1, sentence("A map of keys is wanted here."))
+    return node
+
+
+def plain(node: Node) -> object:
+    """The node as plain values."""
+    match node:
+        case Scalar(value=value):
+            return value
+        case Listing(items=items):
+            return [plain(item) for item in items]
+        case Mapping(entries=entries):
+            return {key: plain(entry) for key, entry in entries.items()}
+
+
+class _Builder:
+    def __init__(self, text: str) -> None:
+        self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
+        self.problems: list[Problem] = []
+
+    def document(self) -> Node | None:
+        node: Node | None = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._problem("wrong_type", event, sentence("One file holds one document."))
+            elif isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent | AliasEvent):
+                node = self._node(event, 1)
+        return node
+
+    def _node(self, event: Event, depth: int) -> Node:
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            self._problem("wrong_type", event, sentence("Anchors and aliases are not taken; write it out."))
+            if isinstance(event, AliasEvent):
+                return Scalar(None, "", line)
+        if getattr(event, "tag", None) not in (None, "!"):
+            self._problem("wrong_type", event, sentence("Tags are not taken."))
+        if depth > MOST_DEPTH:
+            raise _wrong("too_large", line, sentence("This is nested more than {most} deep.", most=MOST_DEPTH))
+        if isinstance(event, ScalarEvent):
+            return Scalar(_value(event), event.value, line)
+        if isinstance(event, SequenceStartEvent):
+            return Listing(tuple(self._items(depth)), line)
+        return self._mapping(line, depth)
+
+    def _items(self, depth: int) -> Iterator[Node]:
+        for event in self._events:
+            if isinstance(event, SequenceEndEvent):
+                return
+            yield self._node(event, depth + 1)
+
+    def _mapping(self, line: int, depth: int) -> Mapping:
+        entries: dict[str, Node] = {}
+        lines: dict[str, int] = {}
+        for event in self._events:
+            if isinstance(event, MappingEndEvent):
+                break
+            key = self._node(event, depth + 1)
+            node = self._node(next(self._events), depth + 1)
+            if not isinstance(key, Scalar):
+                self._problem("wrong_type", event, sentence("A key is a word."))
+                continue
+            if key.text in entries:
+                first = sentence(
+                    "“{key}” stands here a second time; the first is in line {line}.",
+                    key=key.text,
+                    line=lines[key.text],
+                )
+                self._problem("duplicate_key", event, first, key.text)
+                continue
+            entries[key.text] = node
+            lines[key.text] = key.line
+        return Mapping(entries, lines, line)
+
+    def _problem(self, code: str, event: Event, text: Sentence, at: str = "") -> None:
+        self.problems.append(Problem(at, code, text, line=event.start_mark.line + 1))
+
+
+def _value(event: ScalarEvent) -> str | int | float | bool | None:
+    text = event.value
+    if event.style in ("'", '"', "|", ">"):
+        return str(text)
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        return float(text)
+    return str(text)
+
+
+def _wrong(code: str, line: int, text: Sentence) -> DocumentWrong:
+    return DocumentWrong([Problem("", code, text, line=line)])

@@ -1,0 +1,1 @@
+"""Time terms: what a definition says about when; read into values, reckoned into instants on a working-day calendar."""
