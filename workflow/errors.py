@@ -122,8 +122,9 @@ class OpinionWanted(InvalidData):
     code = "opinion"
     saying = sentence("Please say why.")
 
-    def __init__(self) -> None:
-        super().__init__((Problem("/opinion", "opinion", sentence("An opinion is wanted here.")),))
+    def __init__(self, at: str = "/opinion") -> None:
+        text = sentence("An opinion is wanted here.") if at == "/opinion" else sentence("A reason is wanted here.")
+        super().__init__((Problem(at, "opinion", text),))
 
 
 class RemarkWanted(InvalidData):

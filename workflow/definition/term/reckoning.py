@@ -66,6 +66,16 @@ def next_repeat(
     return found
 
 
+def end_of_span(span: Span, base: datetime, calendar: Calendar) -> datetime:
+    """The end of a span that begins now; of one in days or more its 24:00."""
+    return _after(span, base, calendar, None)
+
+
+def add_span(span: Span, base: datetime, calendar: Calendar) -> datetime:
+    """So much after a deadline, at its time of the day."""
+    return _after(span, base, calendar, None if is_end_of_day(base) else local(base).time())
+
+
 def _next_occurrence(repeat: Repeat, calendar: Calendar, begins: datetime, later_than: datetime) -> datetime | None:
     if isinstance(repeat.every, Span):
         return _next_span(repeat.every, calendar, begins, later_than, repeat.at)

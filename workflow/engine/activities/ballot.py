@@ -1,0 +1,232 @@
+"""A vote: held in a hall and recorded, or cast here, openly or secretly."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from workflow.definition.expression import Expression
+from workflow.definition.model import Ballot
+from workflow.engine import subject as s
+from workflow.engine.activities.task import keep_lots
+from workflow.engine.changes import BallotClosed, BallotOpened, VoteTaken
+from workflow.engine.clocks import deadline
+from workflow.engine.commands import CastVote
+from workflow.engine.subject import Figure, Holder, Task, Vote
+from workflow.engine.values import holds
+from workflow.engine.work import Authority, Fired, Work, close_task, find, open_task
+from workflow.errors import Closed, InvalidData, NotPermitted, Problem
+from workflow.text import sentence
+
+_ENTERED = ("electorate", "present")
+
+
+def open(work: Work, rules: Ballot) -> None:  # noqa: A001 -- the activities' common word
+    due = deadline(work, rules.due)
+    found = find(work, rules.recorded_by or rules.who)
+    keep_lots(work, found)
+    recorded = bool(rules.recorded_by)
+    if not recorded:
+        work.do(BallotOpened(ballot=s.Ballot(electorate=found.persons, secret=rules.secret)))
+    open_task(
+        work,
+        Task(
+            id=work.next_task,
+            name=work.state.name,
+            kind="record" if recorded else "ballot",
+            holders=found.holders if recorded else found.persons,
+            opened_at=work.context.now,
+            due=due.at if due else None,
+            clock=due.clock if due else "fixed",
+        ),
+    )
+
+
+def open_second(work: Work, cases: tuple[str, ...]) -> None:
+    """A second ballot among the tied (加投); only those who may vote on all of them get it."""
+    rules = work.state.activity
+    ballot = work.entry.ballot
+    assert isinstance(rules, Ballot)
+    assert ballot is not None
+    for task in work.entry.tasks:
+        close_task(work, task, "decided")
+    work.do(
+        BallotOpened(
+            ballot=s.Ballot(electorate=ballot.electorate, secret=rules.secret, poll=ballot.poll + 1, cases=cases)
+        )
+    )
+    task = Task(
+        id=work.next_task, name=work.state.name, kind="ballot", holders=ballot.electorate, opened_at=work.context.now
+    )
+    open_task(work, task)
+
+
+def check_vote(work: Work, rules: Ballot, command: CastVote, voter: Holder, cases: Sequence[str] = ()) -> Vote:
+    """The vote that a person may cast; raises when he may not, or it is none."""
+    ballot = work.entry.ballot
+    if ballot is None:
+        raise Closed(sentence("This ballot is closed."))
+    if voter not in ballot.electorate:
+        raise NotPermitted(sentence("You have no vote here."))
+    if voter in ballot.voted and not rules.changeable:
+        raise Closed(sentence("You have voted already; a vote cannot be changed here."))
+    if cases:
+        return _paper(rules, command, voter, ballot.cases or tuple(cases))
+    if rules.of is not None:
+        return _rows(work, rules, command, voter)
+    choices = [command.choice, *command.items.values()]
+    wrong = [choice for choice in choices if choice not in rules.choices]
+    unknown = [item for item in command.items if item not in rules.items]
+    if wrong or unknown:
+        raise _invalid(rules, "/vote" if command.choice in wrong else "/items")
+    return Vote(by=voter, choice=command.choice, items=dict(command.items))
+
+
+def take_vote(work: Work, rules: Ballot, command: CastVote, authority: Authority) -> None:
+    """An open vote is an act of the case."""
+    assert authority.by is not None
+    work.do(VoteTaken(vote=check_vote(work, rules, command, authority.by)))
+
+
+def combine(work: Work, rules: Ballot) -> Fired | None:
+    """An open ballot closes when all have voted."""
+    ballot = work.entry.ballot
+    if ballot is None or rules.recorded_by:
+        return None
+    if not ballot.electorate or not all(voter in ballot.voted for voter in ballot.electorate):
+        return None
+    return close(work, rules)
+
+
+def close(work: Work, rules: Ballot) -> Fired | None:
+    """Count what was cast; of a secret ballot the envelopes that were opened for it."""
+    ballot = work.entry.ballot
+    if ballot is None:
+        return None
+    votes: tuple[Vote, ...] = ballot.votes
+    if ballot.secret:
+        votes = work.context.tally.votes if work.context.tally else ()
+    counts = tally(rules, votes, len(ballot.electorate))
+    work.do(BallotClosed(counts={name: count for name, count in counts.items() if isinstance(count, int)}))
+    for task in work.entry.tasks:
+        close_task(work, task, "decided")
+    if rules.of is not None:
+        return _elect(work, rules, votes, counts)
+    return Fired(outcome(work, rules, counts), counts)
+
+
+def checked_tally(rules: Ballot, counts: Mapping[str, int], at: str = "/record") -> dict[str, Figure]:
+    known = (*_ENTERED, *rules.choices, *(f"{item}.{choice}" for item in rules.items for choice in rules.choices))
+    problems = [
+        Problem(f"{at}/{name}", "unknown_key", sentence("There is no such count here."))
+        for name in counts
+        if name not in known
+    ]
+    problems += [
+        Problem(f"{at}/{name}", "data", sentence("A whole number, not below zero, is wanted."))
+        for name, count in counts.items()
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0 or count > 10**9
+    ]
+    if problems:
+        raise InvalidData(tuple(problems))
+    found = {name: counts.get(name, 0) for name in rules.choices}
+    cast = sum(found.values())
+    present = counts.get("present", cast)
+    electorate = counts.get("electorate", present)
+    if cast > present:
+        problems.append(
+            Problem(
+                f"{at}/present",
+                "data",
+                sentence("{cast} votes, but only {present} were present.", cast=cast, present=present),
+            )
+        )
+    if present > electorate:
+        problems.append(
+            Problem(
+                f"{at}/electorate",
+                "data",
+                sentence("{present} present, but only {electorate} may vote.", present=present, electorate=electorate),
+            )
+        )
+    if problems:
+        raise InvalidData(tuple(problems))
+    items = {name: counts.get(name, 0) for name in known if "." in name}
+    return {**found, **items, "cast": cast, "present": present, "electorate": electorate}
+
+
+def tally(rules: Ballot, votes: Sequence[Vote], electorate: int) -> dict[str, Figure]:
+    """The counts that `quorum` and `pass` see."""
+    found = Counter(dict.fromkeys(rules.choices, 0))
+    found.update(vote.choice for vote in votes if vote.choice is not None)
+    items = Counter({f"{item}.{choice}": 0 for item in rules.items for choice in rules.choices})
+    items.update(f"{item}.{choice}" for vote in votes for item, choice in vote.items.items())
+    cast = len(votes) if rules.of else found.total()
+    return {**found, **items, "cast": cast, "present": cast, "electorate": electorate}
+
+
+def outcome(work: Work, rules: Ballot, counts: Mapping[str, Figure], case: s.Case | s.CaseFacts | None = None) -> str:
+    """pass, fail, or invalid without a quorum (fail where `to` lacks it)."""
+    if not _holds(work, rules.quorum, counts, case):
+        return "invalid" if "invalid" in work.state.to else "fail"
+    return "pass" if _holds(work, rules.passes, counts, case) else "fail"
+
+
+def _holds(
+    work: Work, rule: Expression | None, counts: Mapping[str, Figure], case: s.Case | s.CaseFacts | None
+) -> bool:
+    values = work.values(counts)
+    return holds(rule, values if case is None else replace(values, case=case), work.context)
+
+
+def _paper(rules: Ballot, command: CastVote, voter: Holder, cases: tuple[str, ...]) -> Vote:
+    """In a sitting, a paper with a vote for each case; what is left out is an abstention."""
+    wrong = [case for case, choice in command.votes.items() if case not in cases or choice not in rules.choices]
+    if wrong:
+        raise _invalid(rules, f"/votes/{wrong[0]}")
+    left_out = "abstain" if "abstain" in rules.choices else None
+    votes = {case: command.votes.get(case, left_out) for case in cases}
+    missing = [case for case, choice in votes.items() if choice is None]
+    if missing:
+        raise _invalid(rules, f"/votes/{missing[0]}")
+    return Vote(by=voter, votes={case: choice for case, choice in votes.items() if choice is not None})
+
+
+def _rows(work: Work, rules: Ballot, command: CastVote, voter: Holder) -> Vote:
+    assert rules.of is not None
+    rows = work.cases[0].data.get(rules.of) or []
+    most = rules.choose or len(rows)
+    if (
+        len(set(command.rows)) != len(command.rows)
+        or len(command.rows) > most
+        or not set(command.rows) <= set(range(len(rows)))
+    ):
+        raise InvalidData(
+            (Problem("/rows", "data", sentence("At most {most} rows of the table, each once.", most=most)),)
+        )
+    return Vote(by=voter, rows=command.rows)
+
+
+def _elect(work: Work, rules: Ballot, votes: Sequence[Vote], counts: dict[str, Figure]) -> Fired:
+    """Rows that satisfy `pass` are elected by votes up to the seats; all seats filled: pass."""
+    assert rules.of is not None
+    rows = work.cases[0].data.get(rules.of) or []
+    given = Counter(row for vote in votes for row in vote.rows)
+    able = [row for row in range(len(rows)) if _holds(work, rules.passes, {**counts, "votes": given[row]}, None)]
+    seats = (
+        int(float(str(rules.seats.evaluate(work.values(counts), work.context.calendar)))) if rules.seats else len(able)
+    )
+    ordered = sorted(able, key=lambda row: (-given[row], row))
+    elected = ordered[:seats]
+    if len(ordered) > seats > 0 and given[ordered[seats]] == given[ordered[seats - 1]]:
+        elected = [row for row in elected if given[row] > given[ordered[seats]]]
+    figures: dict[str, Figure] = {**counts, "elected": len(elected), "rows": ",".join(map(str, sorted(elected)))}
+    figures |= {f"votes.{row}": given[row] for row in range(len(rows))}
+    if not _holds(work, rules.quorum, counts, None):
+        return Fired("invalid" if "invalid" in work.state.to else "fail", figures)
+    return Fired("pass" if seats > 0 and len(elected) == seats else "fail", figures)
+
+
+def _invalid(rules: Ballot, at: str) -> InvalidData:
+    return InvalidData(
+        (Problem(at, "data", sentence("One of these is wanted: {choices}.", choices=list(rules.choices.values()))),)
+    )

@@ -1,0 +1,99 @@
+"""What a step may know beside the subject: the time, who acts, the directory, the calendar, and facts of others."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from workflow.calendar import Calendar
+from workflow.definition.form import Kept
+from workflow.engine.directory import Directory, Principal
+from workflow.engine.subject import CaseFacts, Holder, Round, Vote
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A person, somebody with a link, the public, or the service itself (the clock, an effect, an import)."""
+
+    person: Principal | None = None
+    link: Holder | None = None
+    public: bool = False
+    service: str | None = None
+
+    @property
+    def holder(self) -> Holder | None:
+        return self.person if self.person is not None else self.link
+
+
+PUBLIC_ACTOR = Actor(public=True)
+CLOCK = Actor(service="clock")
+
+
+class Lot(Protocol):
+    """Draws; the same seed gives the same order, so that a lot can be checked."""
+
+    @property
+    def seed(self) -> str: ...
+
+    def order(self, items: Sequence[T], purpose: str) -> list[T]:
+        """The items in the order in which they are drawn."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeededLot:
+    """By the SHA-256 of seed, purpose and item."""
+
+    seed: str
+
+    def order(self, items: Sequence[T], purpose: str) -> list[T]:
+        return sorted(items, key=lambda item: hashlib.sha256(f"{self.seed}\n{purpose}\n{item}".encode()).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment, as far as a form asks."""
+
+    name: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, eq=False)
+class RoundView:
+    """The round of a case and, where a guard or a sitting asks, what it knows of its cases."""
+
+    round: Round
+    cases: tuple[CaseFacts, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """A secret ballot whose envelopes were opened: the votes in no one's order, and who had voted."""
+
+    votes: tuple[Vote, ...]
+    voted: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    now: datetime  #: the moment it is reckoned from: a late timer's due time
+    directory: Directory
+    calendar: Calendar
+    actor: Actor
+    lot: Lot
+    clock: datetime | None = None  #: the time on the clock, where it is later
+    round: RoundView | None = None
+    facts: Mapping[str, Kept] = field(default_factory=dict)  #: what fields with `from` find
+    previous: Mapping[str, Kept] | None = None  #: the case before
+    files: Mapping[str, File] | None = None  #: the attachments of the case; None: any is taken
+    version: int = 1  #: the version a case starts with
+    tally: Tally | None = None  #: of a secret ballot that closes now
+    observe: Callable[[str, bool], None] | None = None  #: told of each guard and whether it held: coverage of stories
+
+    @property
+    def late(self) -> bool:
+        return self.clock is not None and self.clock > self.now

@@ -1,0 +1,72 @@
+"""Which cases open with a round: for each person of a role, each unit of a level, each holder of an honour."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from workflow.definition.expression import ExpressionFailed
+from workflow.definition.model import Definition, EachCase
+from workflow.engine.context import Context
+from workflow.engine.directory import Organisation, Principal
+from workflow.engine.subject import Holder
+from workflow.engine.values import RoundValues, holds, person_record, unit_record
+
+_COLUMNS = frozenset({"name", "level", "kind", "members", "workers", "age"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A case that opens with its round; `key` names whom it is for, so that it opens once."""
+
+    key: str
+    unit: Principal
+    starter: Holder | None = None
+    concerned: Holder | None = None
+
+
+def cases_to_open(
+    definition: Definition, unit: Principal, context: Context, holders_of_honour: Iterable[Principal] = ()
+) -> Iterator[Opening]:
+    """In the branch of the round's organisation, those for whom `when` holds."""
+    each = definition.round.cases if definition.round else None
+    if each is None:
+        return
+    for opening in _all(each, unit, context, holders_of_honour):
+        if _applies(definition, each, opening, context):
+            yield opening
+
+
+def _all(each: EachCase, unit: Principal, context: Context, honoured: Iterable[Principal]) -> Iterator[Opening]:
+    directory, now = context.directory, context.now
+    if each.kind == "honour":
+        for person in honoured:
+            found = directory.persons.get(person)
+            if found is not None and directory.is_here(person, now):
+                yield Opening(key=f"person:{person}", unit=found.employer or unit, concerned=person)
+        return
+    for organisation in sorted(directory.branch(unit), key=lambda found: found.id):
+        if not _is_here(organisation, context):
+            continue
+        if each.kind == "unit" and each.name in (organisation.level, organisation.kind):
+            yield Opening(key=f"unit:{organisation.id}", unit=organisation.id)
+        elif each.kind == "role" and each.at in (None, organisation.level, organisation.kind):
+            post = directory.post(each.name, organisation.id)
+            for person in directory.holders(post.id, now) if post else ():
+                yield Opening(key=f"person:{person}:{organisation.id}", unit=organisation.id, starter=person)
+
+
+def _applies(definition: Definition, each: EachCase, opening: Opening, context: Context) -> bool:
+    if each.when is None:
+        return True
+    members = {path[1] for path in each.when.paths if len(path) > 1} | _COLUMNS
+    who = opening.concerned if opening.concerned is not None else opening.starter
+    more: dict[str, object] = {"unit": unit_record(context.directory, opening.unit, frozenset(members))}
+    if who is not None:
+        more["concerned"] = more["starter"] = person_record(context, who, frozenset(members))
+    try:
+        return holds(each.when, RoundValues(definition, context, more), context)
+    except ExpressionFailed:
+        return False
+
+
+def _is_here(organisation: Organisation, context: Context) -> bool:
+    return organisation.until is None or context.now < organisation.until

@@ -1,0 +1,268 @@
+"""What expressions see: fields, people and units, what states left behind, figures of the round.
+
+Of two things with one name the nearest is meant: `row`, the state's own figures, fields, what sittings gave, states, the rest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from workflow.calendar import day_of, end_of, whole_years
+from workflow.definition.expression import Expression, ExpressionFailed
+from workflow.definition.form import Kept, reckoned
+from workflow.definition.model import Definition, Field, Figure
+from workflow.engine.context import Context
+from workflow.engine.directory import Directory, Principal
+from workflow.engine.subject import Amount, Case, CaseFacts, Holder
+from workflow.engine.subject import Figure as Left
+
+_FROM_TOGETHER = frozenset({"place", "seated", "grade", "drawn", "allocated"})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseValues:
+    """The names of a case, or of what a round knows of one."""
+
+    definition: Definition
+    case: Case | CaseFacts
+    context: Context
+    own: Mapping[str, Left] = field(default_factory=dict)  #: the figures that the state is about to leave
+    row: object = None
+
+    def __call__(self, name: str, members: frozenset[str]) -> object:
+        if name == "row" and self.row is not None:
+            return self.row
+        left = self.case.left.get(self.case.state, {})
+        for figures in (self.own, left):
+            if name not in ("trigger", "times") and _has(figures, name):
+                return _figure_or_record(figures, name)
+        if name in self.definition.fields:
+            return self._field(self.definition.fields[name], members)
+        if name in _FROM_TOGETHER:
+            given = [figures[name] for figures in self.case.left.values() if name in figures]
+            return reckon_figure(given[-1]) if given else None
+        if name in self.definition.states:
+            return self._left_behind(name, members)
+        return self._rest(name, members)
+
+    def _field(self, field: Field, members: frozenset[str]) -> object:
+        kept = self.case.data.get(field.name)
+        kept = field.constant if kept is None else kept
+        if isinstance(kept, int) and field.type == "person":
+            return person_record(self.context, kept, members)
+        if isinstance(kept, int) and field.type == "organisation":
+            return unit_record(self.context.directory, kept, members)
+        return reckoned(field, kept)
+
+    def _left_behind(self, state: str, members: frozenset[str]) -> dict[str, object]:
+        figures = self.case.left.get(state, {})
+        found = {member: _figure_or_record(figures, member) if _has(figures, member) else None for member in members}
+        if "times" in members:
+            found["times"] = reckon_figure(figures.get("times", 0))
+        return found
+
+    def _rest(self, name: str, members: frozenset[str]) -> object:
+        entry = self.case.entry if isinstance(self.case, Case) else None
+        match name:
+            case "unit":
+                return unit_record(self.context.directory, self.case.unit, members)
+            case "starter" | "concerned":
+                who = self.case.starter if name == "starter" else self.case.concerned
+                return None if who is None else person_record(self.context, who, members)
+            case "previous":
+                before = self.context.previous
+                fields = self.definition.fields
+                return (
+                    None if before is None else {m: reckoned(fields[m], before.get(m)) for m in members if m in fields}
+                )
+            case "today":
+                return end_of(day_of(self.context.now))
+            case "now":
+                return self.context.now
+            case "trigger":
+                return entry.trigger if entry else None
+            case "came_from":
+                return entry.came_from if entry else None
+            case "round":
+                return round_record(self.definition, self.context, members)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundValues:
+    """The names of a round: its fields and figures, bare and by `round.`."""
+
+    definition: Definition
+    context: Context
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    def __call__(self, name: str, members: frozenset[str]) -> object:
+        if name in self.more:
+            found = self.more[name]
+            return {m: found.get(m) for m in members} if isinstance(found, Mapping) and members else found
+        match name:
+            case "round":
+                return round_record(self.definition, self.context, members)
+            case "today":
+                return end_of(day_of(self.context.now))
+            case "now":
+                return self.context.now
+            case "unit" if self.context.round is not None:
+                return unit_record(self.context.directory, self.context.round.round.unit, members)
+        found_in_round = round_record(self.definition, self.context, frozenset({name}))
+        return None if found_in_round is None else found_in_round.get(name)
+
+
+def unit_record(directory: Directory, unit: Principal, members: frozenset[str]) -> dict[str, object] | None:
+    """An organisation as the register has it; a column that it has not is empty."""
+    found = directory.organisations.get(unit)
+    if found is None:
+        return None
+    known: dict[str, object] = {"name": found.name, "level": found.level, "kind": found.kind, **found.columns}
+    return {member: _column(known.get(member)) for member in members}
+
+
+def person_record(context: Context, who: Holder, members: frozenset[str]) -> dict[str, object]:
+    """A person as the register has him; of a post, or of one without an account, nothing is known."""
+    found = context.directory.persons.get(who) if isinstance(who, int) else None
+    if found is None:
+        return dict.fromkeys(members)
+    known: dict[str, object] = {"name": found.name, "born_on": found.born_on, **found.columns}
+    if found.born_on is not None:
+        known["age"] = whole_years(found.born_on, day_of(context.now))
+    if found.employer is not None:
+        known["unit"] = context.directory.name_of(found.employer)
+    return {member: _column(known.get(member)) for member in members}
+
+
+def round_record(definition: Definition, context: Context, members: frozenset[str]) -> dict[str, object] | None:
+    """The round's fields and figures that are asked for."""
+    view, rules = context.round, definition.round
+    if view is None or rules is None:
+        return None
+    found: dict[str, object] = {}
+    for member in members:
+        if member in rules.fields:
+            field = rules.fields[member]
+            kept = view.round.data.get(member)
+            found[member] = reckoned(field, field.constant if kept is None else kept)
+        elif member in rules.figures:
+            found[member] = round_figure(definition, rules.figures[member], context)
+        elif member == "cases":
+            found[member] = float(len(view.cases or ()))
+        elif member == "title":
+            found[member] = view.round.title_zh
+        elif member == "year":
+            found[member] = float(view.round.nominal[:4])
+    return found
+
+
+def round_figure(definition: Definition, rule: Figure, context: Context) -> object:
+    """A figure over the cases of the round, each seen by its own fields; one whose expression fails is left out."""
+    assert context.round is not None
+    if rule.kind == "value":
+        try:
+            return rule.expression.evaluate(RoundValues(definition, context), context.calendar)
+        except ExpressionFailed:
+            return None
+    sums: dict[str, Decimal] = {}
+    for case in context.round.cases or ():
+        if rule.states is not None and case.state not in rule.states:
+            continue
+        amount = _amount_of(definition, rule, case, context)
+        if amount is not None:
+            group = _group_of(rule, case, context)
+            sums[group] = sums.get(group, Decimal(0)) + amount
+    if rule.by is not None:
+        return {group: float(total) for group, total in sums.items()}
+    return float(sums.get("", Decimal(0)))
+
+
+def _amount_of(definition: Definition, rule: Figure, case: CaseFacts, context: Context) -> Decimal | None:
+    try:
+        value = rule.expression.evaluate(CaseValues(definition, case, context), context.calendar)
+    except ExpressionFailed:
+        return None
+    if rule.kind == "count":
+        return Decimal(1) if value is True else None
+    return Decimal(repr(value)) if isinstance(value, float) else None
+
+
+def _group_of(rule: Figure, case: CaseFacts, context: Context) -> str:
+    """By a level of the tree, else by a field."""
+    if rule.by is None:
+        return ""
+    for organisation in context.directory.climb(case.unit):
+        if rule.by in (organisation.level, organisation.kind):
+            return organisation.name
+    return str(case.data.get(rule.by, ""))
+
+
+def reckon_figure(kept: Left) -> object:
+    """What a state left, as an expression sees it."""
+    match kept:
+        case bool() | None | str():
+            return kept
+        case int():
+            return float(kept)
+        case Amount(text=text):
+            return float(Decimal(text))
+
+
+def keep_figure(value: object) -> Left:
+    """A number as it is kept: whole ones as integers, others as decimal text with six digits."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    return keep_number(Decimal(repr(value)) if isinstance(value, float) else Decimal(str(value)))
+
+
+def keep_number(exact: Decimal) -> Left:
+    number = exact.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    return int(number) if number == number.to_integral_value() else Amount(format(number.normalize(), "f"))
+
+
+def holds(expression: Expression | None, values: CaseValues | RoundValues, context: Context) -> bool:
+    """Whether a condition holds; none always does. Raises ExpressionFailed."""
+    return expression is None or expression.holds(values, context.calendar)
+
+
+def _has(figures: Mapping[str, Left], name: str) -> bool:
+    return name in figures or any(
+        key.startswith(name) and key[len(name)] == "." for key in figures if len(key) > len(name)
+    )
+
+
+def _figure_or_record(figures: Mapping[str, Left], name: str) -> object:
+    """A figure, or those under `name.` as a record."""
+    if name in figures:
+        return reckon_figure(figures[name])
+    prefix = f"{name}."
+    record: dict[str, object] = {}
+    for key, kept in figures.items():
+        if key.startswith(prefix):
+            _put(record, key[len(prefix) :].split("."), reckon_figure(kept))
+    return record
+
+
+def _put(record: dict[str, Any], path: list[str], value: object) -> None:
+    for part in path[:-1]:
+        record = record.setdefault(part, {})
+    record[path[-1]] = value
+
+
+def _column(value: Kept) -> object:
+    """A register's column as a number, a date or a text."""
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return end_of(value)
+    if isinstance(value, str):
+        try:
+            return float(Decimal(value))
+        except InvalidOperation:
+            return value
+    return value

@@ -1,0 +1,394 @@
+"""A step in the making: the subject as it stands, the changes so far, and what every activity needs to make more.
+
+The same activities work upon a case and upon a sitting of a round; these are the two kinds of work.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from workflow.calendar import end_of
+from workflow.definition.form import as_moment
+from workflow.definition.model import Definition, Fields, Group, State
+from workflow.definition.term.values import Anchor, Anchors
+from workflow.engine.apply import apply
+from workflow.engine.changes import (
+    Change,
+    EntryChange,
+    InSitting,
+    Noted,
+    TaskChanged,
+    TaskClosed,
+    TaskOpened,
+    TimerCleared,
+    TimerSet,
+    Told,
+)
+from workflow.engine.context import Context, RoundView
+from workflow.engine.directory import Principal
+from workflow.engine.subject import Case, CaseFacts, Entry, Figure, Holder, Kept, Round, Sitting, Task, Timer, TimerKind
+from workflow.engine.values import CaseValues
+from workflow.engine.who import Asking, Found, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """As whom somebody acts: the person or link, the principal that gives him the right, and for whom he stands in."""
+
+    by: Holder | None
+    principal: Holder | None = None
+    absent: Principal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A trigger that goes off now, with the figures that the state leaves."""
+
+    trigger: str
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    by: Holder | None = None
+    chosen: bool = False  #: a person picked it: a refusal is told to him and is no incident
+    to: str | None = None
+    then: Literal["again", "resume"] | None = None
+    exceptions: Mapping[str, str] = field(default_factory=dict)
+
+
+class Work(Protocol):
+    """What an activity may do with the entry that it is in."""
+
+    @property
+    def definition(self) -> Definition: ...
+    @property
+    def context(self) -> Context: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def entry(self) -> Entry: ...
+    @property
+    def unit(self) -> Principal: ...
+    @property
+    def cases(self) -> tuple[Case | CaseFacts, ...]: ...
+    @property
+    def fields(self) -> Fields: ...
+    @property
+    def data(self) -> Mapping[str, Kept]: ...
+    @property
+    def next_task(self) -> int: ...
+    @property
+    def next_timer(self) -> int: ...
+    @property
+    def anchors(self) -> Anchors: ...
+
+    def do(self, change: EntryChange) -> None:
+        """Make a change in the entry."""
+        ...
+
+    def order(self, change: Change) -> None:
+        """A change of the subject itself, or something to be done afterwards."""
+        ...
+
+    def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
+        """What expressions see; of a sitting, by its first case."""
+        ...
+
+
+@dataclass(slots=True)
+class CaseWork:
+    """A step of a case."""
+
+    definition: Definition
+    context: Context
+    case: Case
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def state(self) -> State:
+        return self.definition.states[self.case.state]
+
+    @property
+    def entry(self) -> Entry:
+        assert self.case.entry is not None
+        return self.case.entry
+
+    @property
+    def unit(self) -> Principal:
+        return self.case.unit
+
+    @property
+    def cases(self) -> tuple[Case | CaseFacts, ...]:
+        return (self.case,)
+
+    @property
+    def fields(self) -> Fields:
+        return self.definition.fields
+
+    @property
+    def data(self) -> Mapping[str, Kept]:
+        return self.case.data
+
+    @property
+    def next_task(self) -> int:
+        return self.case.next_task
+
+    @property
+    def next_timer(self) -> int:
+        return self.case.next_timer
+
+    @property
+    def anchors(self) -> Anchors:
+        return case_anchors(self.definition, self.case, self.context)
+
+    def do(self, change: Change) -> None:
+        self.order(change)
+
+    def order(self, change: Change) -> None:
+        applied = apply(self.case, change)
+        assert isinstance(applied, Case)
+        self.case = applied
+        self.changes.append(change)
+
+    def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
+        return CaseValues(self.definition, self.case, self.context, own or {})
+
+    def savepoint(self) -> tuple[Case, int]:
+        return self.case, len(self.changes)
+
+    def restore(self, mark: tuple[Case, int]) -> None:
+        """Undo what was done since a savepoint."""
+        self.case = mark[0]
+        del self.changes[mark[1] :]
+
+
+@dataclass(slots=True)
+class RoundWork:
+    """A step of a round; `sitting` makes the work of one of its sittings."""
+
+    definition: Definition
+    context: Context
+    round: Round
+    changes: list[Change] = field(default_factory=list)
+
+    def order(self, change: Change) -> None:
+        applied = apply(self.round, change)
+        assert isinstance(applied, Round)
+        self.round = applied
+        self.changes.append(change)
+        known = self.context.round.cases if self.context.round else None
+        self.context = replace(self.context, round=RoundView(applied, known))
+
+    def savepoint(self) -> tuple[Round, int]:
+        return self.round, len(self.changes)
+
+    def restore(self, mark: tuple[Round, int]) -> None:
+        """Undo what was done since a savepoint."""
+        self.round = mark[0]
+        del self.changes[mark[1] :]
+        known = self.context.round.cases if self.context.round else None
+        self.context = replace(self.context, round=RoundView(mark[0], known))
+
+    def facts(self, cases: tuple[str, ...]) -> tuple[CaseFacts, ...]:
+        """What the round knows of some of its cases, by number."""
+        known = self.context.round.cases if self.context.round else None
+        found = [case for case in known or () if case.id in cases]
+        return tuple(sorted(found, key=lambda case: (case.number or "", case.id)))
+
+
+@dataclass(slots=True)
+class SittingWork:
+    """The work of one sitting within a step of its round."""
+
+    outer: RoundWork
+    number: int
+
+    @property
+    def definition(self) -> Definition:
+        return self.outer.definition
+
+    @property
+    def context(self) -> Context:
+        return self.outer.context
+
+    @property
+    def sitting(self) -> Sitting:
+        return next(sitting for sitting in self.outer.round.sittings if sitting.number == self.number)
+
+    @property
+    def state(self) -> State:
+        return self.definition.states[self.sitting.state]
+
+    @property
+    def entry(self) -> Entry:
+        return self.sitting.entry
+
+    @property
+    def unit(self) -> Principal:
+        return self.outer.round.unit
+
+    @property
+    def cases(self) -> tuple[CaseFacts, ...]:
+        """Those that still wait here; one that went away meanwhile is left out."""
+        return tuple(case for case in self.outer.facts(self.sitting.cases) if case.state == self.sitting.state)
+
+    @property
+    def fields(self) -> Fields:
+        rules = self.definition.round
+        return {f"round.{name}": found for name, found in rules.fields.items()} if rules else {}
+
+    @property
+    def data(self) -> Mapping[str, Kept]:
+        return {f"round.{name}": kept for name, kept in self.outer.round.data.items()}
+
+    @property
+    def next_task(self) -> int:
+        return self.outer.round.next_task
+
+    @property
+    def next_timer(self) -> int:
+        return self.outer.round.next_timer
+
+    @property
+    def anchors(self) -> Anchors:
+        return round_anchors(self.definition, self.outer.round, self.entry)
+
+    def do(self, change: EntryChange) -> None:
+        self.outer.order(InSitting(number=self.number, change=change))
+
+    def order(self, change: Change) -> None:
+        self.outer.order(change)
+
+    def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
+        return CaseValues(self.definition, self.cases[0], self.context, own or {})
+
+
+# --- what every activity does
+
+
+def find(work: Work, group: Group, *, task: Task | None = None) -> Found:
+    """The people of a state's work, recusal and lots included; the lot's result is kept with the entry."""
+    return resolve(group, asking(work, taken_out=task.taken_out if task else ()))
+
+
+def asking(work: Work, taken_out: tuple[Holder, ...] = (), *, told: bool = False) -> Asking:
+    return Asking(
+        definition=work.definition,
+        context=work.context,
+        unit=work.unit,
+        cases=work.cases,
+        state=None if told else work.state.name,
+        taken_out=taken_out,
+        drawn={} if told else dict(work.entry.drawn),
+    )
+
+
+def open_task(work: Work, task: Task) -> None:
+    work.do(TaskOpened(task=task))
+    tell(work, task.everyone, "task", task=task)
+
+
+def change_task(work: Work, task: Task) -> None:
+    work.do(TaskChanged(task=task))
+
+
+def close_task(
+    work: Work,
+    task: Task,
+    why: Literal["decided", "not_needed", "expired", "replaced"],
+    by: Holder | None = None,
+    trigger: str | None = None,
+) -> None:
+    work.do(TaskClosed(task=task.id, why=why, by=by, trigger=trigger))
+
+
+def set_timer(
+    work: Work, kind: TimerKind, at: datetime, *, rule: int | None = None, due: datetime | None = None
+) -> None:
+    work.do(TimerSet(timer=Timer(id=work.next_timer, kind=kind, at=at, rule=rule, due=due)))
+
+
+def clear_timers(work: Work, *kinds: TimerKind) -> None:
+    for timer in work.entry.timers:
+        if not kinds or timer.kind in kinds:
+            work.do(TimerCleared(timer=timer.id))
+
+
+def tell(
+    work: Work,
+    who: tuple[Holder, ...],
+    kind: Literal["task", "reminder", "escalation", "returned", "ended", "state", "objection", "urged", "delegated"],
+    *,
+    task: Task | None = None,
+    text: str | None = None,
+    due: datetime | None = None,
+) -> None:
+    if who:
+        work.order(
+            Told(
+                who=tuple(dict.fromkeys(who)),
+                kind=kind,
+                task=task.id if task else None,
+                text=text,
+                state=work.state.name,
+                due=task.due if task and due is None else due,
+                late=work.context.late,
+            )
+        )
+
+
+def note(
+    work: Work, kind: Literal["opinion", "reason", "comment", "remark", "warning"], text: str, task: int | None = None
+) -> None:
+    if text:
+        work.order(Noted(kind=kind, text=text, task=task))
+
+
+# --- moments
+
+
+def case_anchors(definition: Definition, case: Case, context: Context) -> Anchors:
+    def anchor(named: Anchor) -> datetime | None:
+        match named.kind:
+            case "entered":
+                return case.entry.at if case.entry else None
+            case "started":
+                return case.started_at
+            case "opened":
+                return context.round.round.opened_at if context.round else None
+            case "state":
+                return case.entered.get(named.name)
+            case "field":
+                return field_moment(definition.fields, case.data, named.name)
+            case "round":
+                rules = definition.round
+                return (
+                    field_moment(rules.fields, context.round.round.data, named.name)
+                    if rules and context.round
+                    else None
+                )
+        return None
+
+    return anchor
+
+
+def round_anchors(definition: Definition, round_: Round, entry: Entry | None = None) -> Anchors:
+    def anchor(named: Anchor) -> datetime | None:
+        match named.kind:
+            case "entered":
+                return entry.at if entry else round_.opened_at
+            case "started" | "opened":
+                return round_.opened_at
+            case "field" | "round":
+                return field_moment(definition.round.fields, round_.data, named.name) if definition.round else None
+        return None
+
+    return anchor
+
+
+def field_moment(fields: Fields, data: Mapping[str, Kept], name: str) -> datetime | None:
+    """The instant in a date or moment field; a date is its 24:00."""
+    kept = data.get(name)
+    if kept is None and name in fields:
+        kept = fields[name].constant
+    if kept is None:
+        return None
+    return end_of(date.fromisoformat(str(kept))) if fields[name].type == "date" else as_moment(kept)
