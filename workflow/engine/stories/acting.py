@@ -289,8 +289,8 @@ class Doing:
         return self.do(place, command)
 
     def object_to(self) -> Act:
-        name = self.does.get("name")
-        named = str(name) if name else None if self.person == "public" else str(self.person)
+        somebody = "群众" if self.person == "public" else str(self.person)
+        named = str(self.does["name"] or "") or None if "name" in self.does else somebody
         command = Object(
             text=str(self.does["object"]),
             name=named,

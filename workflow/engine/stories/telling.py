@@ -33,6 +33,9 @@ _MODIFIERS = frozenset(
         "kind",
         "date",
         "archive",
+        "evidence",
+        "name",
+        "contact",
     }
 )
 

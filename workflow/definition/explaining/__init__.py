@@ -1,0 +1,13 @@
+"""The procedure in plain Chinese or English, for someone who has never seen the file: `explain`.
+
+`guide` is the table of contents; each file beside it puts one part of a definition in words. `vocabulary` knows what
+names are called, `expressions` and `moments` put guards and time terms in words.
+"""
+
+from workflow.definition.explaining.expressions import condition
+from workflow.definition.explaining.guide import explain
+from workflow.definition.explaining.people import who
+from workflow.definition.explaining.phrases import unmarked
+from workflow.definition.explaining.vocabulary import Vocabulary
+
+__all__ = ["Vocabulary", "condition", "explain", "unmarked", "who"]

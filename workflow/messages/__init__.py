@@ -1,0 +1,1 @@
+"""The outbox: what waits to be delivered, and its delivery."""

@@ -1,0 +1,1 @@
+"""What cases leave behind: attachments, honours, documents, imports and exports."""
