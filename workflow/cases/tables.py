@@ -168,14 +168,19 @@ poll = Table(
     column("electorate_hash", Digest(32)),
 )
 voter = Table(
-    "voter", metadata, key("case_id", Uuid), key("poll", Integer), key("person", Id), column("voted", Boolean)
+    "voter",
+    metadata,
+    key("case_id", Uuid),
+    key("poll", Integer),
+    key("person", Text),  # a person's number, or by where the contact of one without an account stands
+    column("voted", Boolean),
 )
 envelope = Table(
     "envelope",
     metadata,
     key("case_id", Uuid),
     key("poll", Integer),
-    key("person", Id),
+    key("person", Text),
     column("sealed", LargeBinary),  # nonce and choice, of one length
 )
 # Written at the closing, in the order of nonces and so in no one's.

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from workflow.definition.form import Kept
 from workflow.engine import changes as c
 from workflow.engine import subject as s
-from workflow.engine.changes import AnyChange, Change
+from workflow.engine.changes import Change
 from workflow.engine.subject import Case, Entry, Round, Sitting, Subject, Task
 
 S = TypeVar("S", Case, Round)
@@ -20,10 +20,10 @@ S = TypeVar("S", Case, Round)
 _MOST_CLOSED = 40
 
 
-def fold(subject: S | None, changes: Iterable[AnyChange]) -> S:
+def fold(subject: Subject | None, changes: Iterable[Change]) -> Subject:
     """The subject after all changes, in order; the first of a history makes it."""
     for change in changes:
-        subject = cast("S", apply(subject, change))
+        subject = apply(subject, change)
     if subject is None:
         raise ValueError("an empty history has no subject")
     return subject

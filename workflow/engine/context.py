@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from workflow.calendar import Calendar
 from workflow.definition.form import Kept
@@ -30,6 +30,18 @@ class Actor:
 
 PUBLIC_ACTOR = Actor(public=True)
 CLOCK = Actor(service="clock")
+
+
+#: What a step may want beside the case's own row.
+Fact = Literal["figures", "tally", "facts", "previous", "files"]
+
+
+class Missing(Exception):
+    """A step wants something that was not looked up."""
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+        super().__init__(fact)
 
 
 class Lot(Protocol):
@@ -90,6 +102,7 @@ class Context:
     facts: Mapping[str, Kept] = field(default_factory=dict)  #: what fields with `from` find
     previous: Mapping[str, Kept] | None = None  #: the case before
     files: Mapping[str, File] | None = None  #: the attachments of the case; None: any is taken
+    unread: frozenset[Fact] = frozenset()  #: what was not looked up; a step that wants it says so by Missing
     version: int = 1  #: the version a case starts with
     tally: Tally | None = None  #: of a secret ballot that closes now
     observe: Callable[[str, bool], None] | None = None  #: told of each guard and whether it held: coverage of stories
@@ -97,3 +110,8 @@ class Context:
     @property
     def late(self) -> bool:
         return self.clock is not None and self.clock > self.now
+
+    def need(self, fact: Fact) -> None:
+        """Raises Missing, if this was not looked up: the step is taken again with it, which is safe as it is pure."""
+        if fact in self.unread:
+            raise Missing(fact)

@@ -46,8 +46,9 @@ from workflow.engine.moving import enter, run
 from workflow.engine.operations import operate
 from workflow.engine.operations.of_cases import cancel
 from workflow.engine.resolving import resolve_again
-from workflow.engine.subject import Case
+from workflow.engine.subject import Case, Holder
 from workflow.engine.timing import fire_timer
+from workflow.engine.who import STARTER_LINK
 from workflow.engine.work import Authority, CaseWork, Fired, change_task
 from workflow.engine.writing import begin_fields, put, write
 from workflow.errors import Closed, NotFound, NotOffered, Refused, Suspended
@@ -84,7 +85,7 @@ def _start(definition: Definition, command: Start, context: Context) -> Step:
     unit, authority = permit.may_start(definition, unit, context)
     if definition.round is not None and view is not None:
         _check_round(definition, context)
-    starter = command.starter if context.actor.service is not None else context.actor.holder
+    starter = _starter(command, context)
     started = Started(
         id=command.id,
         definition=definition.key,
@@ -105,6 +106,14 @@ def _start(definition: Definition, command: Start, context: Context) -> Step:
     enter(work, definition.first_state)
     run(work)
     return Step(subject=work.case, changes=tuple(work.changes), authority=authority)
+
+
+def _starter(command: Start, context: Context) -> Holder | None:
+    """Whoever starts; of the public it is the one with the link that the case gives him."""
+    actor = context.actor
+    if actor.service is not None:
+        return command.starter
+    return STARTER_LINK if actor.public and actor.holder is None else actor.holder
 
 
 def _check_round(definition: Definition, context: Context) -> None:

@@ -72,6 +72,7 @@ class CaseValues:
                 who = self.case.starter if name == "starter" else self.case.concerned
                 return None if who is None else person_record(self.context, who, members)
             case "previous":
+                self.context.need("previous")
                 before = self.context.previous
                 fields = self.definition.fields
                 return (
@@ -151,6 +152,7 @@ def round_record(definition: Definition, context: Context, members: frozenset[st
         elif member in rules.figures:
             found[member] = round_figure(definition, rules.figures[member], context)
         elif member == "cases":
+            context.need("figures")
             found[member] = float(len(view.cases or ()))
         elif member == "title":
             found[member] = view.round.title_zh
@@ -161,6 +163,7 @@ def round_record(definition: Definition, context: Context, members: frozenset[st
 
 def round_figure(definition: Definition, rule: Figure, context: Context) -> object:
     """A figure over the cases of the round, each seen by its own fields; one whose expression fails is left out."""
+    context.need("figures")
     assert context.round is not None
     if rule.kind == "value":
         try:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from workflow.definition.expression import ExpressionFailed
 from workflow.definition.model import (
-    PUBLIC,
     STARTER,
     Decided,
     Definition,
@@ -32,6 +31,7 @@ class Asking:
     unit: Principal  #: where the climb begins
     cases: tuple[Case | CaseFacts, ...] = ()  #: one case, or those of a sitting
     state: str | None = None  #: the state whose work it is; None for being told
+    rising: bool = True  #: whether `vacant: up` is followed
     taken_out: tuple[Holder, ...] = ()
     drawn: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
 
@@ -75,12 +75,9 @@ def resolve(group: Group, asking: Asking) -> Found:
     drawn: dict[str, tuple[Holder, ...]] = {}
     vacant = False
     for name in group:
-        for number, entry in enumerate(_entries(name, asking)):
-            if not _applies(entry, asking):
-                continue
+        for key, entry in _entries(name, asking):
             found = slots_of(entry, name, asking)
             if entry.draw is not None and asking.state is not None:
-                key = f"{name}.{number}"
                 found, drawn[key] = _draw(found, entry.draw, key, asking)
             vacant = vacant or not any(slot.persons for slot in found)
             slots += found
@@ -121,6 +118,10 @@ def organisations_at(spec: RoleAt, unit: Principal, asking: Asking) -> tuple[Org
     return every if spec.scope == "every" else tuple(o for o in every if o not in own)
 
 
+#: Who began a case by a link, without an account: the link that he was given.
+STARTER_LINK = "link:starter"
+
+
 def link_of(field_name: str, row: int | None = None) -> str:
     """How one without an account is known: by where his contact stands, never by the contact."""
     table, _, column = field_name.partition(".")
@@ -150,9 +151,19 @@ def everyone(holders: Iterable[Holder], asking: Asking) -> tuple[Holder, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _entries(name: str, asking: Asking) -> tuple[Entry, ...]:
+def _entries(name: str, asking: Asking, within: tuple[str, ...] = ()) -> Iterator[tuple[str, Entry]]:
+    """The specs that count now under a name, those of names among them included; each with its key for the lot."""
     people = asking.definition.people.get(name)
-    return people.entries if people else (Entry(spec=Named(name)),)
+    if people is None:
+        yield name, Entry(spec=Named(name))
+        return
+    for number, entry in enumerate(people.entries):
+        if name in within or not _applies(entry, asking):
+            continue
+        if isinstance(entry.spec, Named):
+            yield from _entries(entry.spec.name, asking, (*within, name))
+        else:
+            yield f"{name}.{number}", entry
 
 
 def _applies(entry: Entry, asking: Asking) -> bool:
@@ -180,14 +191,16 @@ def slots_of(entry: Entry, name: str, asking: Asking) -> list[Slot]:
                 slot for person in deciders if isinstance(person, int | str) for slot in _person(person, name, asking)
             ]
         case Named(name=other):
-            return list(_named(other, name, asking))
+            return list(_built_in(other, name, asking))
 
 
 def _of_role(spec: RoleAt, entry: Entry, name: str, asking: Asking) -> Iterator[Slot]:
+    vacant = entry.vacant if asking.rising else "hold"
     for unit in _begins(spec, asking):
-        for organisation in organisations_at(spec, unit, asking):
-            yield _post(spec.role, organisation.id, entry.vacant, name, asking)
-        if spec.scope == "own" and not organisations_at(spec, unit, asking) and entry.vacant == "up":
+        found = organisations_at(spec, unit, asking)
+        for organisation in found:
+            yield _post(spec.role, organisation.id, vacant, name, asking)
+        if spec.scope == "own" and not found and vacant == "up":
             yield from _up(spec.role, unit, name, asking)
 
 
@@ -250,16 +263,11 @@ def _person(person: Holder, name: str, asking: Asking) -> Iterator[Slot]:
         yield Slot(principal=person, organisation=_employer(person, asking), persons=(person,), whole=True)
 
 
-def _named(other: str, name: str, asking: Asking) -> Iterator[Slot]:
-    if other == PUBLIC:
-        return
+def _built_in(other: str, name: str, asking: Asking) -> Iterator[Slot]:
+    """The starters; the public is told by publication, and holds no task."""
     if other == STARTER:
         for case in asking.cases:
             yield from _starter(case.starter, name, asking)
-        return
-    for entry in asking.definition.people[other].entries if other in asking.definition.people else ():
-        if _applies(entry, asking):
-            yield from slots_of(entry, name, asking)
 
 
 def _starter(starter: Holder | None, name: str, asking: Asking) -> Iterator[Slot]:
@@ -284,7 +292,8 @@ def _vacancy(role: str, asking: Asking) -> str:
             return entry.vacant
         if isinstance(entry.spec, Named) and entry.spec.name not in seen:
             seen.add(entry.spec.name)
-            todo += _entries(entry.spec.name, asking) if entry.spec.name in asking.definition.people else []
+            people = asking.definition.people.get(entry.spec.name)
+            todo += people.entries if people else ()
     return "hold"
 
 
@@ -331,7 +340,7 @@ def _is_starter(person: Holder, case: Case | CaseFacts, asking: Asking) -> bool:
 
 
 def _of_same_branch(person: Principal, name: str, case: Case | CaseFacts, asking: Asking) -> bool:
-    roles = {entry.spec.role for entry in _entries(name, asking) if isinstance(entry.spec, RoleAt)}
+    roles = {entry.spec.role for _, entry in _entries(name, asking) if isinstance(entry.spec, RoleAt)}
     directory, now = asking.context.directory, asking.context.now
     return any(directory.has_role(person, role, case.unit, now) for role in roles)
 

@@ -65,7 +65,7 @@ def begin_fields(work: CaseWork) -> None:
     values: dict[str, Kept] = {}
     for field in work.definition.fields.values():
         if field.source is not None:
-            values[field.name] = work.context.facts.get(field.name)
+            values[field.name] = _fact(work, field.name)
         elif field.term is not None:
             values[field.name] = _of_term(field, case_anchors(work.definition, work.case, work.context), work.context)
         elif field.default is not None:
@@ -76,7 +76,7 @@ def begin_fields(work: CaseWork) -> None:
 def read_sources(work: CaseWork) -> None:
     """On entering a state that has such a field in `edit`, it is read again."""
     fields = work.definition.fields
-    values = {n: work.context.facts.get(n) for n in work.state.edit if n in fields and fields[n].source is not None}
+    values = {n: _fact(work, n) for n in work.state.edit if n in fields and fields[n].source is not None}
     if values:
         put(work, values)
 
@@ -260,6 +260,12 @@ def order_of_values(definition: Definition) -> tuple[str, ...]:
 # --- parts
 
 
+def _fact(work: CaseWork, name: str) -> Kept:
+    """What the service knows for a field with `from`."""
+    work.context.need("facts")
+    return work.context.facts.get(name)
+
+
 def _forbidden(data: Mapping[str, Any], allowed: set[str], fields: Fields) -> Iterator[Problem]:
     for name in data:
         if name in fields and name not in allowed and not fields[name].computed:
@@ -292,6 +298,7 @@ def _missing(field: Field, value: Any, at: str, context: Context) -> Iterator[Pr
 
 
 def _unfit_file(field: Field, file: str, at: str, context: Context) -> Iterator[Problem]:
+    context.need("files")
     if context.files is None:
         kind = file.rpartition(".")[2].lower()
     elif file not in context.files:
@@ -401,6 +408,7 @@ def _compared_with(rule: Plausible, field: Field, work: CaseWork) -> float | Non
     if isinstance(rule.of, float):
         return rule.of
     if rule.of == "previous":
+        work.context.need("previous")
         before = work.context.previous
         value = reckoned(field, before.get(field.name)) if before is not None else None
     else:

@@ -104,6 +104,7 @@ def close(work: Work, rules: Ballot) -> Fired | None:
         return None
     votes: tuple[Vote, ...] = ballot.votes
     if ballot.secret:
+        work.context.need("tally")
         votes = work.context.tally.votes if work.context.tally else ()
     counts = tally(rules, votes, len(ballot.electorate))
     work.do(BallotClosed(counts={name: count for name, count in counts.items() if isinstance(count, int)}))

@@ -136,6 +136,7 @@ def votes_of(inner: SittingWork) -> Sequence[Vote]:
     assert open_ballot is not None
     if not open_ballot.secret:
         return open_ballot.votes
+    inner.context.need("tally")
     return inner.context.tally.votes if inner.context.tally else ()
 
 

@@ -84,9 +84,8 @@ def _give(world: World, naming: Naming, story: Story, name: str, keys: dict[str,
         )
     enter(work, state)
     run(work)
-    world.cases[work.case.id] = replace(work.case, seq=1)
     naming.call(work.case, name)
-    world._follow(list(work.changes))  # noqa: SLF001 -- the world's own loop
+    world.give(replace(work.case, seq=1), work.changes)
 
 
 def _walk(work: CaseWork, goal: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from workflow.calendar import day_of, is_end_of_day, local
 from workflow.definition.form import shown
 from workflow.engine.stories.naming import Naming
-from workflow.engine.stories.world import World
-from workflow.engine.subject import Case, Holder
+from workflow.engine.stories.world import ROUND, World
+from workflow.engine.subject import Case, Entry, Holder, Task
 from workflow.engine.values import CaseValues, round_figure
 from workflow.engine.who import Asking, everyone
 
@@ -60,18 +60,31 @@ def _tasks(world: World, naming: Naming, _: Case | None, value: Any) -> Differen
 def _held(world: World, naming: Naming) -> dict[str, list[str]]:
     """Who holds a task of which state."""
     held: dict[str, list[str]] = {}
-    asked = Asking(definition=world.definition, context=world.context(naming.service), unit=0)
-    entries = [(case.state, case.entry) for case in world.cases.values() if case.entry]
-    entries += [(sitting.state, sitting.entry) for sitting in (world.round.sittings if world.round else ())]
-    for state, entry in entries:
+    entries = [(case.id, case.state, case.entry) for case in world.cases.values() if case.entry]
+    entries += [(ROUND, sitting.state, sitting.entry) for sitting in (world.round.sittings if world.round else ())]
+    for subject, state, entry in entries:
         for task in entry.tasks:
-            voted = entry.ballot.voted if entry.ballot and task.kind == "ballot" else ()
-            holders: tuple[Holder, ...] = task.everyone if task.claimed_by is None else (task.claimed_by,)
-            delegates: tuple[Holder, ...] = (task.delegate,) if task.delegate else ()
-            for person in everyone((*holders, *delegates), asked):
-                if person not in voted and state not in held.setdefault(naming.name(person), []):
+            for person in _holders(world, naming, subject, entry, task):
+                if state not in held.setdefault(naming.name(person), []):
                     held[naming.name(person)].append(state)
-    return {person: states for person, states in held.items() if states}
+    return held
+
+
+def _holders(world: World, naming: Naming, subject: str, entry: Entry, task: Task) -> tuple[Holder, ...]:
+    """Who still has to act: holders, delegate, and who stands in for them and may."""
+    asked = Asking(definition=world.definition, context=world.context(naming.service), unit=0)
+    holders: tuple[Holder, ...] = task.everyone if task.claimed_by is None else (task.claimed_by,)
+    delegates: tuple[Holder, ...] = (task.delegate,) if task.delegate else ()
+    persons = everyone((*holders, *delegates), asked)
+    stand_ins = [
+        other
+        for person in persons
+        if isinstance(person, int)
+        for other in world.directory.standing_in_for(person, world.definition.key, world.now)
+        if world.may(other, subject, task)
+    ]
+    voted = world.voted(subject, entry) if task.kind == "ballot" else ()
+    return tuple(person for person in dict.fromkeys((*persons, *stand_ins)) if person not in voted)
 
 
 def _due(world: World, _: Naming, case: Case | None, value: Any) -> Difference | None:

@@ -8,6 +8,7 @@ from workflow.definition.model import Field, Fields
 from workflow.engine.context import Actor
 from workflow.engine.stories.world import World
 from workflow.engine.subject import Case, Holder
+from workflow.engine.who import STARTER_LINK
 
 _SERVICE = Actor(service="story")
 
@@ -27,7 +28,7 @@ class Naming:
         if name is None:
             return _SERVICE
         if name == "public":
-            return Actor(public=True)
+            return Actor(public=True, link=STARTER_LINK)
         return Actor(person=self.person(name))
 
     def person(self, name: Any) -> int:

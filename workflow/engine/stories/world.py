@@ -10,6 +10,7 @@ from msgspec.structs import replace as altered
 from workflow.calendar import ZONE, Calendar, end_of
 from workflow.definition.form import Kept
 from workflow.definition.model import Definition
+from workflow.engine import permit
 from workflow.engine.changes import Change, Effect, LateObjection, Left, Told
 from workflow.engine.commands import (
     CaseCommand,
@@ -34,7 +35,7 @@ from workflow.engine.once import once_values
 from workflow.engine.opening import cases_to_open
 from workflow.engine.rounds.step import RoundStep, step_round
 from workflow.engine.step import step
-from workflow.engine.subject import Case, Holder, Round, Timer, Vote
+from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task, Timer, Vote
 from workflow.engine.voting import entry_of_task, is_secret, seal
 from workflow.errors import Closed, GuardFailed, Refused, Twice
 from workflow.text import sentence
@@ -130,6 +131,31 @@ class World:
         box[sealed.vote.by] = sealed.vote
         if set(sealed.electorate) <= box.keys():
             self.act(subject, CloseBallot(task=command.task), CLOCK)
+
+    def give(self, case: Case, changes: Sequence[Change]) -> None:
+        """A case that is already there."""
+        self._keep_once(case)
+        self.cases[case.id] = case
+        self._follow(list(changes))
+
+    def may(self, person: int, subject: str, task: Task) -> bool:
+        """Whether a person may act on an open task."""
+        held, context = self.subject(subject), self.context(Actor(person=person))
+        return permit.why_not(self.definition, held, task, self.cases_of(subject, task), context) is None
+
+    def voted(self, subject: str, entry: Entry) -> tuple[Holder, ...]:
+        """Who has voted: of a secret ballot it is the box that knows."""
+        if entry.ballot is None:
+            return ()
+        return entry.ballot.voted or tuple(self._envelopes.get((subject, entry.number, entry.ballot.poll), ()))
+
+    def cases_of(self, subject: str, task: Task) -> tuple[Case | CaseFacts, ...]:
+        """The case that a task is of, or those of its sitting."""
+        held = self.subject(subject)
+        if isinstance(held, Case):
+            return (held,)
+        sitting = next((found for found in held.sittings if task in found.entry.tasks), None)
+        return tuple(case_facts(self.definition, self.cases[case]) for case in (sitting.cases if sitting else ()))
 
     def subject(self, name: str) -> Case | Round:
         if name == ROUND:
@@ -277,15 +303,11 @@ class World:
 
     def _keep_once(self, case: Case) -> None:
         """No second case with the same values, unless the first was cancelled or ended by a stop trigger."""
-        if is_stopped(self.definition, case):
-            self._once = {key: first for key, first in self._once.items() if first != case.id}
-            return
-        key = once_values(self.definition, case)
-        if key is None:
-            return
-        first = self._once.setdefault(key, case.id)
-        if first != case.id:
-            raise Twice(number=self.cases[first].number)
+        others = {key: first for key, first in self._once.items() if first != case.id}
+        key = None if is_stopped(self.definition, case) else once_values(self.definition, case)
+        if key in others:
+            raise Twice(number=self.cases[others[key]].number)
+        self._once = others if key is None else {**others, key: case.id}
 
     def _of_round(self) -> list[Case]:
         return [case for case in self.cases.values() if case.round == ROUND]

@@ -1,0 +1,46 @@
+"""`once` in the database: an HMAC of the values, so that an ID number cannot be found by trying."""
+
+import hmac
+from collections.abc import Iterator
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from workflow.cases.office import Secrets
+from workflow.cases.rows import Write
+from workflow.cases.tables import cases, once
+from workflow.definition.model import Definition
+from workflow.engine.moving import is_stopped
+from workflow.engine.once import OnceKey, once_values
+from workflow.engine.subject import Case
+
+
+def once_rows(definition: Definition, before: Case | None, after: Case, secrets: Secrets) -> Iterator[Write]:
+    """The row that holds the values, and the one that is given free."""
+    old = once_values(definition, before) if before and not is_stopped(definition, before) else None
+    new = once_values(definition, after) if not is_stopped(definition, after) else None
+    if old == new:
+        return
+    if old is not None:
+        yield Write(once, "delete", [{"definition": definition.key, "digest": _digest(old, definition, secrets)}])
+    if new is not None:
+        yield Write(once, "insert", [{"definition": definition.key, "digest": _digest(new, definition, secrets)}])
+
+
+def number_of_first(connection: Connection, definition: Definition, case: Case, secrets: Secrets) -> str:
+    """The number of the case that holds these values already."""
+    values = once_values(definition, case)
+    if values is None:
+        return "–"
+    found = connection.execute(
+        select(cases.c.number, cases.c.id)
+        .join(once, once.c.case_id == cases.c.id)
+        .where(once.c.definition == definition.key, once.c.digest == _digest(values, definition, secrets))
+    ).one_or_none()
+    return "–" if found is None else found.number or str(found.id)
+
+
+def _digest(values: OnceKey, definition: Definition, secrets: Secrets) -> bytes:
+    text = msgspec.json.encode([definition.key, *values])
+    return hmac.new(secrets.key("once"), text, sha256).digest()

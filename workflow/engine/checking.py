@@ -1,0 +1,92 @@
+"""Looking at a definition as a whole before it is published: read, proved, its stories told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from workflow.calendar import Calendar
+from workflow.definition.loading import load_definition
+from workflow.definition.model import Definition
+from workflow.definition.proving import prove
+from workflow.engine.stories import Coverage, tell_book
+from workflow.engine.stories.book import read_book
+from workflow.errors import Problem
+from workflow.text import sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The definition where it is sound, what is wrong with either file, and what its stories show."""
+
+    definition: Definition | None
+    problems: tuple[Problem, ...]  #: of the definition
+    story_problems: tuple[Problem, ...]  #: of its stories, with their lines
+    stories: int = 0
+    claims: int = 0
+    uncovered: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in (*self.problems, *self.story_problems) if not problem.warning)
+
+
+def check(text: str, stories: str | None, texts: Mapping[str, str], calendar: Calendar) -> Checked:
+    """All that `check` and publishing look at; nothing of it is done half."""
+    loaded = load_definition(text)
+    if loaded.definition is None:
+        return Checked(definition=None, problems=loaded.problems, story_problems=())
+    definition = loaded.definition
+    problems = list(loaded.problems)
+    verdicts = prove(definition, loaded.claim_lines)
+    problems += [verdict.problem for verdict in verdicts if verdict.problem is not None]
+    problems += _absent(definition, texts)
+    if stories is None:
+        lacking = Problem("stories", "absent", sentence("There are no stories."), warning=True)
+        return Checked(
+            definition=_if_sound(definition, problems),
+            problems=tuple(problems),
+            story_problems=(lacking,),
+            claims=len(verdicts),
+        )
+    story_problems, told, coverage = _tell(definition, stories, calendar)
+    return Checked(
+        definition=_if_sound(definition, [*problems, *story_problems]),
+        problems=tuple(problems),
+        story_problems=tuple(story_problems),
+        stories=told,
+        claims=len(verdicts),
+        uncovered=tuple(coverage.missing(definition)) if coverage else (),
+    )
+
+
+def _tell(definition: Definition, stories: str, calendar: Calendar) -> tuple[list[Problem], int, Coverage | None]:
+    book, problems = read_book(stories)
+    if book is None:
+        return problems, 0, None
+    told, coverage = tell_book(definition, book, calendar)
+    failed = [
+        Problem("stories", "story_failed", sentence("{story}", story=str(story)), line=story.line)
+        for story in told
+        if story.failed
+    ]
+    return failed, len(told), coverage
+
+
+def _absent(definition: Definition, texts: Mapping[str, str]) -> list[Problem]:
+    """Templates that are named but not there: an incident when they are needed, so a warning now."""
+    named = {rule.text for state in definition.states.values() for rule in (*state.tell, *state.remind) if rule.text}
+    named |= {
+        str(effect.arguments.get("template"))
+        for state in definition.states.values()
+        for effect in state.do
+        if effect.kind == "document"
+    }
+    known = {name.partition(".")[0] for name in texts}
+    return [
+        Problem(f"texts.{name}", "absent", sentence("The text or template “{name}” is not there.", name=name), warning=True)
+        for name in sorted(named - known)
+    ]
+
+
+def _if_sound(definition: Definition, problems: list[Problem]) -> Definition | None:
+    return definition if all(problem.warning for problem in problems) else None
+
