@@ -15,6 +15,8 @@ from workflow.definition.proving import Verdict, prove
 from workflow.definition.proving.moves import Moves, Situation
 from workflow.definition.proving.spans import Measure
 from workflow.definition.term.reading import parse_span
+from workflow.engine.stories import tell_book
+from workflow.engine.stories.book import read_book
 
 #: The tour of the language.
 LEAVE = """\
@@ -748,6 +750,18 @@ def test_map_of_decide_fires_what_it_names() -> None:
     assert holds(definition, "draft at most 1 times")
 
 
+def test_first_forward_trigger_fires_where_nobody_is_asked() -> None:
+    states = """
+  asking:
+    tasks: {opinion: {who: office, when: amount > 3}}
+    decide: {reject: answered == asked}
+    to: {approve: granted, reject: refused}
+"""
+
+    assert not holds(a_draft_and(states), "never asking and granted")
+    assert holds(a_draft_and(states.replace(", when: amount > 3", "")), "never asking and granted")
+
+
 AUTOMATIC = """
   review:
     task: {who: office, automatic: {vacant: approve}}
@@ -764,6 +778,55 @@ def test_circle_without_person_or_clock_is_no_end() -> None:
     assert way(found) == "draft.submit review.approve approval.return"
     assert "review.approve, approval.return goes round in a circle without a person or the clock" in reason(found)
     assert holds(a_draft_and(AUTOMATIC.replace(", automatic: {decided_before: return}", "")), "every path ends")
+
+
+@pytest.mark.parametrize(
+    ("task", "decide", "expected"),
+    [
+        ("who: office", "all", True),
+        ("who: office, when: amount > 3", "all", False),
+        ("who: office, automatic: {vacant: approve}", "all", False),
+        ("who: office, automatic: {vacant: reject}", "any", True),
+        ("who: office, due: 3 days", "all", True),
+        ("who: office, due: on", "all", False),
+    ],
+)
+def test_tasks_that_answer_themselves_go_round(task: str, decide: str, expected: bool) -> None:
+    expired = ", expired: asking" if "due" in task else ""
+    definition = a_draft_and(f"""
+  asking:
+    tasks: {{opinion: {{{task}}}}}
+    decide: {decide}
+    to: {{approve: [{{to: granted, when: amount > 3}}, asking], reject: refused{expired}}}
+""")
+
+    assert holds(definition, "every path ends") is expected
+
+
+ROUND = "round: {title: {zh: 批次, en: Round}, at: district, opens: by office, fields: {FIELD}}".replace(
+    "{FIELD}", "{meeting_on: {type: date, label: {zh: 会, en: Meeting}, required: true}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("together", "expected"),
+    [
+        ("{until: all}", False),
+        ("{until: {called_by: office}}", True),
+        ("{until: {called_by: office}, latest: round.meeting_on}", False),
+    ],
+)
+def test_sitting_by_figures_goes_round(together: str, expected: bool) -> None:
+    definition = a_draft_and(
+        f"""
+  gathering:
+    together: {together}
+    to: {{gathered: [{{to: granted, when: amount > 3}}, gathering]}}
+""",
+        ROUND,
+    )
+
+    assert holds(definition, "every path ends") is expected
 
 
 @pytest.mark.parametrize(
@@ -942,6 +1005,7 @@ NOTICE = "notice: {length: 5 days, objections: {who: office, due: 2 days, clock:
         ("score: {who: office, criteria: {worth: 10}, due: 5 days}", "{scored: granted}", "within 5 days if nobody is late", True),
         ("wait: {until: 5 days}", "{expired: granted}", "within 5 days", True),
         ("wait: {until: 10 days after draft}", "{expired: granted}", "within 10 days", True),
+        ("wait: {until: 2 days before 10 days}", "{expired: granted}", "within 10 days", True),
         ("wait: {until: 20 December}", "{expired: granted}", "within 2 years", False),
         ("wait: {for: [paid]}", "{paid: granted}", "within 5 days if nobody is late", False),
         ("call: {definition: other}", "{done: granted}", "within 5 days if nobody is late", False),
@@ -1120,7 +1184,12 @@ def test_those_to_whom_it_is_escalated_share_the_task() -> None:
     found = verdict(definition, "township_review only by township")
 
     assert "“up” may decide there too" in reason(found)
-    assert steps(found)[-3:] == ["{pass: 3 working days}", "{pass: 2 working days}", "{by: 赵敏, do: approve}"]
+    assert steps(found)[-4:] == [
+        "{pass: 3 working days}",
+        "{pass: 2 working days}",
+        "{pass: 1 working day}",
+        "{by: 赵敏, do: approve}",
+    ]
     assert holds(definition, "consultation only by departments")
     assert holds(definition, "workers_meeting only by unit")
     assert holds(definition, "candidate never decides township_review")
@@ -1286,12 +1355,91 @@ stories:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (LEAVE, "review at most 2 times"),
+        (LEAVE, "nobody decides draft and review"),
+        (LEAVE, "granted within 3 working days of review"),
+        (MODEL_WORKER, "never public_notice and awarded"),
+        (MODEL_WORKER, "never public_notice.upheld and rejected"),
+        (MODEL_WORKER, "scoring.scored at most 0 times"),
+        (MODEL_WORKER, "draft at most 2 times"),
+        (MODEL_WORKER, "awarded within 30 days of public_notice"),
+        (MODEL_WORKER, "office never decides consultation"),
+        (MODEL_WORKER, "township_review only by township"),
+    ],
+)
+def test_story_comes_out_as_told(text: str, claim: str) -> None:
+    """The engine goes the refuting path: what the proof says can happen does."""
+    definition = example(text)
+    book, problems = read_book(verdict(definition, claim).story)
+    assert problems == []
+    assert book is not None
+
+    told, _ = tell_book(definition, book, chinese_calendar())
+
+    assert [str(story) for story in told if story.failed] == []
+
+
 def test_story_without_a_start_is_given() -> None:
     text = LEAVE.replace("start: {role: union_chair, at: enterprise}\n", "")
 
     found = verdict(example(text), "never draft after review")
 
-    assert "    given: {一号: {by: 王芳, state: draft}}\n" in found.story
+    assert "    given: {一号: {unit: 金彭车业, state: draft}}\n" in found.story
+
+
+@pytest.mark.parametrize(
+    ("state", "to", "trigger", "told"),
+    [
+        (
+            "ballot: {recorded_by: office, quorum: cast > 20}",
+            "{pass: granted, fail: refused, invalid: refused}",
+            "invalid",
+            ["{by: 李强, record: {electorate: 100, present: 10, yes: 10}}"],
+        ),
+        (
+            "ballot: {who: office, quorum: cast > 20, closed_by: leaders}",
+            "{pass: granted, fail: refused, invalid: refused}",
+            "invalid",
+            ["{by: 李强, vote: no}", "{by: 孙丽, close: check}"],
+        ),
+        ("ballot: {who: office}", "{pass: granted, fail: refused}", "fail", ["{by: [李强, 赵敏, 钱进], vote: no}"]),
+        ("wait: {for: [paid]}", "{paid: granted}", "paid", ["{signal: paid}"]),
+        ("wait: {until: 5 days}", "{expired: granted}", "expired", ["{pass: 5 days}"]),
+        ("wait: {until: on}", "{expired: granted}", "expired", ["{pass: 1 year}"]),
+        ("call: {definition: other}", "{done: granted}", "done", ["{ended: {ended: 1}}"]),
+        (
+            "notice: {length: 5 days, objections: {who: office, sign: 2}}",
+            "{clear: granted, upheld: refused}",
+            "upheld",
+            ["{by: public, object: 与事实不符}", "{by: [李强, 赵敏], answer: upheld, opinion: 已核实}"],
+        ),
+        (
+            "tasks: {one: {who: office}, two: {who: leaders}}",
+            "{approve: granted, reject: refused}",
+            "approve",
+            ["{by: [李强, 赵敏], do: approve}"],
+        ),
+        (
+            "tasks: {one: {who: office}, two: {who: leaders}}",
+            "{approve: granted, reject: refused}",
+            "reject",
+            ["{by: 李强, do: reject, opinion: 不符合条件}"],
+        ),
+        (
+            "together: {until: {called_by: leaders}}\n    task: {who: office}",
+            "{approve: granted, reject: refused}",
+            "approve",
+            ["{by: 李强, call_together: check}", "{by: 赵敏, do: approve}"],
+        ),
+    ],
+)
+def test_story_tells_each_activity(state: str, to: str, trigger: str, told: list[str]) -> None:
+    definition = a_draft_and(f"\n  check:\n    {state}\n    to: {to}\n", ROUND)
+
+    assert steps(verdict(definition, f"check.{trigger} at most 0 times"))[2:] == told
 
 
 def test_text_is_said_in_both_languages() -> None:

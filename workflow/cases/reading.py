@@ -27,7 +27,7 @@ select c.kind, c.definition, c.version, c.number, c.subject, c.seq, c.head, c.op
   (select value from service where key = 'clock_offset') as clock_offset,
   (select value from service where key = 'calendar') as calendar,
   {clock} as clock
-from (select 1 as one) as nothing
+from (select 1 as one) as present
   left join cases c on c.id = {id}
   left join cases r on r.id = c.round_id
   left join event e on e.case_id = {id} and e.request = {request}

@@ -91,7 +91,7 @@ def _event(done: Stored, seq: int) -> tuple[bytes, str | None]:
         case=done.after.id,
         seq=seq,
         at=clock,
-        as_of=done.context.now if done.context.late else None,
+        as_of=done.context.now if clock != done.context.now else None,
         by=done.authority.by,
         as_=done.authority.principal if done.authority.principal != done.authority.by else None,
         for_=done.authority.absent,

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from workflow.calendar import Calendar
@@ -31,6 +31,9 @@ class Actor:
 PUBLIC_ACTOR = Actor(public=True)
 CLOCK = Actor(service="clock")
 
+
+#: A timer that fires later than this after it was due says so.
+LATE = timedelta(minutes=5)
 
 #: What a step may want beside the case's own row.
 Fact = Literal["figures", "tally", "facts", "previous", "files"]
@@ -109,7 +112,7 @@ class Context:
 
     @property
     def late(self) -> bool:
-        return self.clock is not None and self.clock > self.now
+        return self.clock is not None and self.clock - self.now > LATE
 
     def need(self, fact: Fact) -> None:
         """Raises Missing, if this was not looked up: the step is taken again with it, which is safe as it is pure."""

@@ -33,6 +33,8 @@ _OPINIONS = {"back": "请补充材料", "stop": "不符合条件"}
 _REASON = "情况特殊"
 _ELECTORATE, _MOST, _FEWEST = 100, 90, 10
 _VOTERS = 3
+#: An escalation that would fall on 24:00 goes at 08:30 of the next working day.
+_MORNING_AFTER = Span(1, "working days")
 #: What passes where a deadline is no span.
 _LONG = (Span(1, "years"),)
 
@@ -58,18 +60,23 @@ class Stage:
         return {"by": PUBLIC if public else self.cast.one(STARTER), "start": {}}
 
     def _pause(self, state: State, move: Move, pause: Pause | None) -> Iterator[Act]:
+        by_clock = not move.anytime and by_the_clock(move.trigger)
         if pause is not None and pause.extended and state.extend is not None:
             by = self.cast.one(self._who(state)[0])
             for _ in range(state.extend.times):
                 yield {"by": by, "extend": _REASON}
-        for span in self._passing(state, move, pause):
-            if span.count:
-                yield {"pass": f"{span.count} {span.unit if span.count > 1 else span.unit.removesuffix('s')}"}
+        if pause is not None and not pause.extended and by_clock:
+            yield from self._objection(state, "dismissed", pause.spans)
+            pause = None
+        yield from _passing(pause.spans if pause else self._until(state) if by_clock else self._until_shared(state))
 
-    def _passing(self, state: State, move: Move, pause: Pause | None) -> tuple[Span, ...]:
-        if pause is not None:
-            return pause.spans
-        return self._until(state) if not move.anytime and by_the_clock(move.trigger) else self._until_shared(state)
+    def _objection(self, state: State, answer: str, meanwhile: tuple[Span, ...] = ()) -> Iterator[Act]:
+        if not isinstance(state.activity, Notice) or state.activity.objections is None:
+            return
+        examiners = self.cast.some(self._who(state)[0], state.activity.objections.sign)
+        yield {"by": PUBLIC, "object": "与事实不符"}
+        yield from _passing(meanwhile)
+        yield {"by": _listed(examiners), "answer": answer, "opinion": "已核实"}
 
     def _until(self, state: State) -> tuple[Span, ...]:
         due = deadlines(state)
@@ -77,16 +84,16 @@ class Stage:
         return _LONG if spans is None else spans
 
     def _until_shared(self, state: State) -> tuple[Span, ...]:
-        """Those to whom a task is escalated share it from then on."""
+        """Those to whom a task is escalated share it from the morning after on."""
         group = self.acting.get(state.name)
         rules = [rule for rule in state.escalate if group in rule.to]
         if not rules or group in deciders(replace(state, escalate=())):
             return ()
         match rules[0].at.moment:
             case Offset(span=span, direction="after", of=Anchor(kind="due")):
-                return (*self._until(state), span)
+                return (*self._until(state), span, _MORNING_AFTER)
             case moment:
-                return spans_of(moment, frozenset(self.definition.states)) or ()
+                return (*(spans_of(moment, frozenset(self.definition.states)) or ()), _MORNING_AFTER)
 
     def _move(self, state: State, move: Move) -> Iterator[Act]:
         if move.anytime:
@@ -101,14 +108,10 @@ class Stage:
                 yield self._decide(state, move)
             case Ballot() as ballot:
                 yield from self._vote(state, ballot, move.trigger)
-            case Score(at_least=count, criteria=criteria):
-                by = self.cast.some(self._who(state)[0], max(count, 1))
-                yield {"by": _listed(by), "score": dict(criteria)}
-            case Notice(objections=objections) if objections is not None:
-                examiners = self.cast.some(self._who(state)[0], objections.sign)
-                yield {"by": PUBLIC, "object": "与事实不符"}
-                answer = "upheld" if move.trigger == "upheld" else "partly"
-                yield {"by": _listed(examiners), "answer": answer, "opinion": "属实"}
+            case Score() as score:
+                yield self._score(state, score, move)
+            case Notice():
+                yield from self._objection(state, "upheld" if move.trigger == "upheld" else "partly")
             case Wait():
                 yield {"signal": move.trigger}
             case Calls():
@@ -153,6 +156,14 @@ class Stage:
         yield {"by": _listed(voting), "vote": first if trigger == "pass" else other}
         if trigger == "invalid" and ballot.closed_by:
             yield {"by": self.cast.one(ballot.closed_by[0]), "close": state.name}
+        elif trigger == "invalid":
+            yield from _passing(self._until(state))
+
+    def _score(self, state: State, score: Score, move: Move) -> Act:
+        """Most points where the first target is meant, else none: as conditions usually have it."""
+        by = self.cast.some(self._who(state)[0], score.at_least)
+        first = move.to.state == state.to[move.trigger][0].to
+        return {"by": _listed(by), "score": {name: most if first else 0 for name, most in score.criteria.items()}}
 
     def _sitting(self, state: State) -> Iterator[Act]:
         together, rules = state.together, self.definition.round
@@ -175,6 +186,12 @@ class Stage:
 
     def _opinion(self, trigger: str) -> Act:
         return {"opinion": _OPINIONS.get(self.definition.sense(trigger), "同意")}
+
+
+def _passing(spans: tuple[Span, ...]) -> Iterator[Act]:
+    for span in spans:
+        if span.count:
+            yield {"pass": f"{span.count} {span.unit if span.count > 1 else span.unit.removesuffix('s')}"}
 
 
 def _listed(people: list[str]) -> object:

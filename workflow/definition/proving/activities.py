@@ -1,7 +1,8 @@
 """What an activity can fire, who decides in it, and what it needs to go on."""
 
-from collections.abc import Iterator, Mapping
+from operator import or_
 
+from workflow.definition.expression import Expression
 from workflow.definition.model import (
     Allocate,
     Automatic,
@@ -15,6 +16,7 @@ from workflow.definition.model import (
     Score,
     State,
     Task,
+    TaskOf,
     Tasks,
     Together,
     Wait,
@@ -24,24 +26,22 @@ from workflow.definition.proving.spans import takes_time
 from workflow.definition.term.values import Term
 
 EXPIRED = "expired"
+#: `decide` as a map: triggers, each with when it fires.
+Rules = tuple[tuple[str, Expression], ...]
 #: Activities whose outcome nobody picks: whatever comes must lead somewhere.
 _COUNTED = Ballot | Score | Notice | Calls | Gather
 
 
-def fired(definition: Definition, state: State, known: Known) -> tuple[str, ...]:
-    """The triggers of `to` that can fire: all, but where `decide` is a map, only those that it names."""
-    if not isinstance(state.activity, Tasks) or isinstance(state.decide, str):
-        return tuple(state.to)
-    named = []
-    for trigger, rule in state.decide:
+def fired_by_rules(definition: Definition, state: State, tasks: Tasks, rules: Rules, known: Known) -> set[str]:
+    """The triggers that a map of `decide` can fire, first-match order among them."""
+    named = set()
+    for trigger, rule in rules:
         holds = truth(rule.tree, known)
         if holds is not False:
-            named.append(trigger)
+            named.add(trigger)
         if holds:
             break
-    if all(entry.when is not None for entry in state.activity.entries):
-        named += first_forward(definition, state)
-    return tuple(trigger for trigger in state.to if trigger in named)
+    return named.union(first_forward(definition, state) if all(entry.when for entry in tasks.entries) else ())
 
 
 def first_forward(definition: Definition, state: State) -> list[str]:
@@ -62,25 +62,27 @@ def by_itself(definition: Definition, state: State, trigger: str) -> bool:
         case Task(automatic=automatic):
             return trigger in _automatic(automatic) or (trigger == EXPIRED and not _waits(state))
         case Tasks(entries=entries):
-            skipped = all(entry.when is not None for entry in entries)
-            if skipped and trigger in first_forward(definition, state):
-                return True
-            if trigger == EXPIRED:
-                return not _waits(state)
-            answering = [
-                entry.when is not None or trigger in _automatic(entry.task.automatic, entry.answers)
-                for entry in entries
-            ]
-            alone = state.decide == "any" or definition.sense(trigger) != "forward"
-            some = any(trigger in _automatic(entry.task.automatic, entry.answers) for entry in entries)
-            return some and (alone or all(answering))
+            return _answered_by_themselves(definition, state, entries, trigger)
         case Wait():
             return trigger == EXPIRED and not _waits(state)
         case Calls(calls=calls):
             return all(call.each is not None for call in calls)
         case Gather():
-            return not isinstance(state.together, Together) or not isinstance(state.together.until, CalledBy)
+            together = state.together or Together()
+            return not isinstance(together.until, CalledBy) or together.latest is not None
     return False
+
+
+def _answered_by_themselves(definition: Definition, state: State, entries: tuple[TaskOf, ...], trigger: str) -> bool:
+    if trigger == EXPIRED:
+        return not _waits(state)
+    if all(entry.when is not None for entry in entries) and trigger in first_forward(definition, state):
+        return True
+    automatic = [trigger in _automatic(entry.task.automatic) for entry in entries]
+    if state.decide == "any" or definition.sense(trigger) != "forward":
+        return any(automatic)
+    skipped = [entry.when is not None for entry in entries]
+    return any(automatic) and all(map(or_, automatic, skipped))
 
 
 def deciders(state: State) -> Group:
@@ -139,8 +141,6 @@ def _waits(state: State) -> bool:
     return state.clock != "goes_on" and all(takes_time(term.moment) for term in deadlines(state))
 
 
-def _automatic(automatic: Automatic, answers: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The triggers that fire at once, own words of an answer read as what they count as."""
-    for trigger in (automatic.vacant, automatic.decided_before):
-        if trigger is not None:
-            yield (answers or {}).get(trigger, trigger)
+def _automatic(automatic: Automatic) -> tuple[str | None, ...]:
+    """The triggers that fire at once."""
+    return automatic.vacant, automatic.decided_before

@@ -6,14 +6,12 @@ from workflow.calendar import Calendar
 from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.expression.syntax import Binary, Tree, path_of
 from workflow.definition.model import Definition, State, TaskOf, Tasks
-from workflow.definition.proving.activities import EXPIRED
+from workflow.definition.proving.activities import EXPIRED, Rules
 from workflow.definition.proving.guards import truth
 
 #: No rule is looked at with more answers than these: it counts and compares, so that few show what many would.
 _MOST = 6
 _NO_CALENDAR = Calendar(frozenset(), frozenset(), frozenset())
-
-Rules = tuple[tuple[str, Expression], ...]
 
 
 def speaks_of_expired(state: State) -> bool:

@@ -71,9 +71,16 @@ class Cast:
         if group == PUBLIC:
             return [PUBLIC]
         single = group in (STARTER, CONCERNED, self.definition.concerns)
-        return [self._person(group, number) for number in range(1 if single else count)]
+        return list(dict.fromkeys(self._person(group, number) for number in range(1 if single else count)))
+
+    def unit(self) -> str:
+        """The unit of a case that nobody starts."""
+        cases = self.definition.round.cases if self.definition.round else None
+        return self._unit(cases.name if cases is not None and cases.kind == "unit" else "enterprise")
 
     def units(self) -> dict[str, dict[str, str]]:
+        if self.definition.round is not None:
+            self._unit(self.definition.round.at)
         levels = [level for level in _LEVELS if level in self._levels]
         found: dict[str, dict[str, str]] = {}
         for level in levels:
@@ -130,7 +137,7 @@ class Cast:
         if people is not None:
             entries = people.entries
         elif group == STARTER or self.definition.concerns in (None, STARTER):
-            entries = self.definition.start
+            entries = self.definition.start or opened_with_the_round(self.definition)
         else:
             entries = ()
         entry = next(iter(entries), None)
@@ -152,5 +159,13 @@ class Cast:
             self._kinds.add(at)
             return at
         level = _LEVELS[at][1] if above else at
-        self._levels.add(level)
+        self._levels |= {at, level}
         return _LEVELS[level][0]
+
+
+def opened_with_the_round(definition: Definition) -> tuple[Entry, ...]:
+    """Whose cases open with the round, each started by him."""
+    cases = definition.round.cases if definition.round else None
+    if cases is None or cases.kind != "role":
+        return ()
+    return (Entry(spec=RoleAt(cases.name, cases.at or "")),)

@@ -49,7 +49,8 @@ def in_order(graph: Graph) -> tuple[list[Node], set[Node]]:
 def shortest_circle(graph: Graph) -> tuple[Node, Path] | None:
     """The first node, in the order of the graph, to which a way leads back, and the shortest such way."""
     _, behind = in_order(graph)
-    rest = within(graph, behind)
+    _, between = in_order(_turned(within(graph, behind)))
+    rest = within(graph, between)
     for node in rest:
         way = shortest_way(rest, node, {node})
         if way is not None:
@@ -71,6 +72,14 @@ def shortest_way(graph: Graph, start: Node, goals: Container[Node]) -> Path | No
                 return _back(links, start, after)
             waiting.append(after)
     return None
+
+
+def _turned(graph: Graph) -> Graph:
+    turned: dict[Node, list[tuple[Move, Node]]] = {node: [] for node in graph}
+    for node, edges in graph.items():
+        for move, after in edges:
+            turned[after].append((move, node))
+    return {node: tuple(edges) for node, edges in turned.items()}
 
 
 def _back(links: Mapping[Node, tuple[Node, Move]], start: Node, goal: Node) -> Path:

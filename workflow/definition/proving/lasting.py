@@ -1,19 +1,13 @@
 """Whether the time between two events is bounded: the longest way from the first to the next of the others."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from workflow.definition.proving.activities import EXPIRED, by_the_clock
 from workflow.definition.proving.bounds import Bounds
 from workflow.definition.proving.claims import Mark, Within
 from workflow.definition.proving.exploration import Explored, Node, Pause, Refuted, events, explore
-from workflow.definition.proving.graph import (
-    Graph,
-    in_order,
-    leading_to,
-    shortest_circle,
-    shortest_way,
-    within,
-)
+from workflow.definition.proving.graph import Graph, in_order, leading_to, shortest_circle, shortest_way, within
 from workflow.definition.proving.moves import Move, Moves, Path, Situation, Step
 from workflow.definition.proving.spans import Measure
 from workflow.definition.term.values import Span
@@ -88,6 +82,7 @@ class _Lasting:
         return None
 
     def _running(self, explored: Explored, first: Node) -> _Running:
+        """Of the moves that stop the time, one by the clock is kept: it comes at the very end."""
         lasts = self.claim.lasts
         graph: dict[Node, tuple[tuple[Move, Node], ...]] = {}
         begun = {first}
@@ -121,37 +116,30 @@ class _Lasting:
     def _round_and_round(self, explored: Explored, running: _Running, node: Node, circle: Path) -> Refuted:
         why = sentence("the time is unbounded: {way} can go round again and again", way=events(circle)[:-1])
         out = () if node in running.stops else shortest_way(running.graph, node, running.stops) or ()
-        last = self._node_after(node, out)
+        last = (out[-1].move.to, _RUNNING) if out else node
         return Refuted(why, (*explored.path_to(node), *circle, *out, Step(last[0], running.stops[last])))
 
-    def _node_after(self, node: Node, way: Path) -> Node:
-        return (way[-1].move.to, _RUNNING) if way else node
-
     def _too_long(self, explored: Explored, running: _Running) -> Refuted | None:
-        most: dict[Node, int] = {}
+        """The longest time until each node is left, and by what the case came there, if not to begin."""
+        left: dict[Node, int] = {}
         links: dict[Node, tuple[Node, Move]] = {}
         order, _ = in_order(running.graph)
         for node in order:
-            most.setdefault(node, 0)
-            there = most[node] + self._stay(node)
+            left[node] = self._stay(node) + (left[links[node][0]] if node in links else 0)
             for move, after in running.graph[node]:
-                longer = there - most.get(after, 0 if after in running.begun else -1)
-                if longer > 0 or (longer == 0 and move.trigger == EXPIRED and after in links):
-                    most[after], links[after] = there, (node, move)
-        worst = max(
-            (node for node in order if node in running.stops),
-            key=lambda node: most[node] + self._stay(node),
-            default=None,
-        )
-        if worst is None or most[worst] + self._stay(worst) <= self.measure.limit(self.claim.span):
+                longest = left[links[after][0]] if after in links else 0 if after in running.begun else -1
+                if left[node] > longest or (left[node] == longest and move.trigger == EXPIRED and after in links):
+                    links[after] = (node, move)
+        worst = max((node for node in order if node in running.stops), key=left.__getitem__, default=None)
+        if worst is None or left[worst] <= self.measure.limit(self.claim.span):
             return None
-        return self._longest(explored, running, worst, links, most[worst] + self._stay(worst))
+        return self._longest(explored, running, worst, links, left[worst])
 
     def _stay(self, node: Node) -> int:
         return self.bounds.of(node[0].state).most or 0
 
     def _longest(
-        self, explored: Explored, running: _Running, worst: Node, links: dict[Node, tuple[Node, Move]], most: int
+        self, explored: Explored, running: _Running, worst: Node, links: Mapping[Node, tuple[Node, Move]], most: int
     ) -> Refuted:
         steps = [Step(worst[0], running.stops[worst])]
         node = worst

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from workflow.definition.expression import Expression
-from workflow.definition.model import ANY_STATE, PREVIOUS, Definition, State, Target
-from workflow.definition.proving.activities import EXPIRED, fired, own_figures
+from workflow.definition.model import ANY_STATE, PREVIOUS, Definition, State, Target, Tasks
+from workflow.definition.proving.activities import EXPIRED, fired_by_rules, own_figures
 from workflow.definition.proving.claims import Event
 from workflow.definition.proving.guards import ENTERED_BY, Known, truth, watched
 
@@ -116,8 +116,9 @@ class Moves:
     def _offers(self, situation: Situation) -> Iterator[Offer]:
         state = self.definition.states[situation.state]
         can_fire = None
-        if not isinstance(state.decide, str):
-            can_fire = fired(self.definition, state, self._known(situation, None))
+        if isinstance(state.activity, Tasks) and not isinstance(state.decide, str):
+            known = self._known(situation, None)
+            can_fire = fired_by_rules(self.definition, state, state.activity, state.decide, known)
         for written in self._written[situation.state]:
             if can_fire is not None and not written.anytime and written.trigger not in can_fire:
                 continue

@@ -68,8 +68,8 @@ class Measure:
 
     def in_words(self, weight: int) -> str:
         """A weight as a number of the claim's unit, rounded up."""
-        one = self.limit(Span(1, self.unit))
-        return f"{-(-weight // one)} {self.unit}"
+        count = -(-weight // self.limit(Span(1, self.unit)))
+        return f"{count} {self.unit if count != 1 else self.unit.removesuffix('s')}"
 
 
 def spans_of(moment: Moment, entered: frozenset[str]) -> tuple[Span, ...] | None:

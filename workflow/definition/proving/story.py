@@ -6,9 +6,9 @@ The cast is made up, and the forms hold what is required; where conditions steer
 import json
 import re
 
-from workflow.definition.model import STARTER, Definition
+from workflow.definition.model import Definition
 from workflow.definition.proving.acting import Stage
-from workflow.definition.proving.cast import Cast
+from workflow.definition.proving.cast import Cast, opened_with_the_round
 from workflow.definition.proving.exploration import Refuted
 from workflow.definition.proving.filling import data_of, round_of
 
@@ -24,7 +24,8 @@ def tell(definition: Definition, claim: str, refuted: Refuted) -> str:
     steps = Stage(definition, cast, refuted.casting.acting).play(refuted.path, refuted.pauses)
     for name in refuted.casting.one_person:
         cast.one(name)
-    given = {} if definition.start else {_CASE: {"by": cast.one(STARTER), "state": definition.first_state}}
+    begins = definition.start or opened_with_the_round(definition)
+    given = {} if begins else {_CASE: {"unit": cast.unit(), "state": definition.first_state}}
     last = refuted.path[-1].move.to.state if refuted.path else definition.first_state
     lines = [
         f"units: {written(cast.units())}",

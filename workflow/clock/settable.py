@@ -1,0 +1,66 @@
+"""The settable clock of a demo: an offset in the database, so that every process has it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from workflow.cases.office import Office
+from workflow.clock.ticking import next_due, now_of, tick
+from workflow.errors import InvalidData, NotOffered, Problem
+from workflow.store.service import service_value, set_clock_offset, set_service_value
+from workflow.text import sentence
+
+DEMO = "demo"
+_LONGEST = timedelta(days=3660)
+
+
+def is_demo(office: Office) -> bool:
+    """Whether this database is a demo's, whose clock may be set."""
+    with office.database.read() as connection:
+        return service_value(connection, "kind") == DEMO
+
+
+def mark(office: Office, kind: str) -> None:
+    """A database is marked as a demo's or a real one."""
+    with office.database.write() as connection:
+        set_service_value(connection, "kind", kind)
+
+
+def set_clock(office: Office, to: datetime) -> None:
+    """Puts the clock at a moment, without anything happening: how a demo begins."""
+    with office.database.write() as connection:
+        host = office.database.host_or_database_clock(connection)
+        set_clock_offset(connection, to - host)
+
+
+def go_to(
+    office: Office,
+    to: datetime,
+    deliver: Callable[[], int] | None = None,
+    seen: Callable[[datetime], None] | None = None,
+) -> None:
+    """Goes from due time to due time up to a moment; at each everything due happens, what it causes included.
+
+    `deliver` sends the messages that are due. Raises InvalidData for a moment in the past.
+    """
+    if not is_demo(office):
+        raise NotOffered(sentence("Only the clock of a demo can be set."))
+    now = now_of(office)
+    if to < now - timedelta(seconds=1):
+        raise InvalidData(
+            (Problem("/now", "data", sentence("The clock does not go back: it is {now} now.", now=now.isoformat())),)
+        )
+    if to - now > _LONGEST:
+        raise InvalidData((Problem("/now", "data", sentence("The clock goes ten years at most.")),))
+    _everything(office, deliver)
+    while (due := next_due(office)) is not None and due <= to:
+        set_clock(office, max(due, now_of(office)))
+        if seen is not None:
+            seen(due)
+        _everything(office, deliver)
+    set_clock(office, max(to, now_of(office)))
+    _everything(office, deliver)
+
+
+def _everything(office: Office, deliver: Callable[[], int] | None) -> None:
+    while tick(office) + (deliver() if deliver is not None else 0):
+        continue
