@@ -14,13 +14,14 @@ import structlog
 from sqlalchemy import RowMapping, and_, update
 
 from workflow.cases.acting import act
+from workflow.cases.contexts import context_of
 from workflow.cases.facts import round_facts
 from workflow.cases.office import EffectToDo, Office
 from workflow.cases.reading import load
 from workflow.cases.starting import NewCase, open_round, start_case
 from workflow.cases.tables import EFFECTS, effect
 from workflow.engine.commands import CallHasEnded, Gather, Lapse, ReckonAgain, SetRound
-from workflow.engine.context import Actor, Context, RoundView, SeededLot
+from workflow.engine.context import Actor
 from workflow.engine.opening import cases_to_open
 from workflow.engine.subject import Case, Round
 from workflow.errors import Refused, WorkflowError
@@ -163,14 +164,7 @@ def _open_cases(office: Office, todo: EffectToDo) -> None:
             return
         round_ = found[0]
         version = office.versions.get(connection, round_.definition, round_.version)
-        context = Context(
-            now=office.database.now(connection),
-            actor=SERVICE,
-            directory=office.directory(connection),
-            calendar=office.calendar(connection),
-            lot=SeededLot(round_.id),
-            round=RoundView(round_, ()),
-        )
+        context = context_of(office, connection, SERVICE, round_)
     for opening in cases_to_open(version.definition, round_.unit, context):
         try:
             new = NewCase(

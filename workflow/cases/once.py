@@ -1,7 +1,7 @@
 """`once` in the database: an HMAC of the values, so that an ID number cannot be found by trying."""
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -14,6 +14,8 @@ from workflow.definition.model import Definition
 from workflow.engine.moving import is_stopped
 from workflow.engine.once import OnceKey, once_values
 from workflow.engine.subject import Case
+
+_AT_ONCE = 500
 
 
 def once_rows(definition: Definition, before: Case | None, after: Case, secrets: Secrets) -> Iterator[Write]:
@@ -39,6 +41,27 @@ def number_of_first(connection: Connection, definition: Definition, case: Case, 
         .where(once.c.definition == definition.key, once.c.digest == _digest(values, definition, secrets))
     ).one_or_none()
     return "–" if found is None else found.number or str(found.id)
+
+
+def numbers_of_first(
+    connection: Connection, definition: Definition, found: Sequence[Case], secrets: Secrets
+) -> dict[str, str]:
+    """Of cases that are not stored yet those whose values another holds already: by id, the number of that one."""
+    digests = {
+        case.id: _digest(values, definition, secrets)
+        for case in found
+        if (values := once_values(definition, case)) is not None
+    }
+    first: dict[bytes, str] = {}
+    wanted = sorted(set(digests.values()))
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = (
+            select(once.c.digest, cases.c.number, cases.c.id)
+            .join(cases, cases.c.id == once.c.case_id)
+            .where(once.c.definition == definition.key, once.c.digest.in_(wanted[start : start + _AT_ONCE]))
+        )
+        first |= {bytes(row.digest): row.number or str(row.id) for row in connection.execute(rows)}
+    return {case: first[digest] for case, digest in digests.items() if digest in first}
 
 
 def _digest(values: OnceKey, definition: Definition, secrets: Secrets) -> bytes:

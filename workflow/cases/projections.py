@@ -250,6 +250,7 @@ def _notice_row(definition: Definition, case: Case, entry: Entry, context: Conte
     return {
         "entry": entry.number,
         "round_id": case.round,
+        "state": entry.state,
         "where": "public" if "public" in rules.where else "unit",
         "shown": msgspec.json.encode(published(definition, rules, case, context)).decode(),
         "begins": entry.notice.begins,

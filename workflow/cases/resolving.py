@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.cases.acting import act
+from workflow.cases.contexts import context_of
 from workflow.cases.effects import SERVICE
 from workflow.cases.office import Office
 from workflow.cases.projections import standing_readers
 from workflow.cases.reading import subject_of
 from workflow.cases.tables import cases, visible
 from workflow.engine.commands import ResolveAgain
-from workflow.engine.context import Context, SeededLot
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Case, Subject
 from workflow.errors import WorkflowError
@@ -63,13 +63,7 @@ def _let_see(office: Office, subject: Subject) -> None:
     """Posts that came into being since the start, of `see` and of administrators, may read it too."""
     with office.database.write() as connection:
         version = office.versions.get(connection, subject.definition, subject.version)
-        context = Context(
-            now=office.database.now(connection),
-            actor=SERVICE,
-            directory=office.directory(connection),
-            calendar=office.calendar(connection),
-            lot=SeededLot(subject.id),
-        )
+        context = context_of(office, connection, SERVICE)
         started = subject.started_at if isinstance(subject, Case) else subject.opened_at
         rows = [
             {"principal": who, "opened_at": started, "case_id": UUID(subject.id), "definition": subject.definition}

@@ -196,6 +196,7 @@ notice = Table(
     key("case_id", Uuid),
     key("entry", Integer),
     optional("round_id", Uuid),
+    column("state", Text),  # the state that publishes it
     column("where", Text),  # the widest of its places: public, unit
     column("shown", Text),  # JSON: what is published, masked
     column("begins", Instant),

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from workflow.cases.acting import Outcome, act, fire_due
+from workflow.cases.contexts import context_of
 from workflow.cases.effects import SERVICE
-from workflow.cases.facts import round_facts
 from workflow.cases.office import Office
 from workflow.cases.polls import cast_vote, who_has_voted
 from workflow.cases.reading import load
 from workflow.engine.commands import CastVote, CloseBallot
-from workflow.engine.context import Actor, Context, RoundView, SeededLot
+from workflow.engine.context import Actor
 from workflow.engine.sight import may_see
 from workflow.engine.subject import Case, Round
 from workflow.engine.voting import SealedVote, is_secret, seal
@@ -56,20 +56,7 @@ def vote(
 def _seal(office: Office, held: Case | Round, command: CastVote, actor: Actor) -> tuple[SealedVote, datetime]:
     with office.database.read() as connection:
         version = office.versions.get(connection, held.definition, held.version)
-        view = None
-        round_id = held.id if isinstance(held, Round) else held.round
-        if round_id is not None:
-            loaded = load(connection, UUID(round_id))
-            if loaded is not None and isinstance(loaded[0], Round):
-                view = RoundView(loaded[0], round_facts(connection, round_id))
-        context = Context(
-            now=office.database.now(connection),
-            actor=actor,
-            directory=office.directory(connection),
-            calendar=office.calendar(connection),
-            lot=SeededLot(held.id),
-            round=view,
-        )
+        context = context_of(office, connection, actor, held)
     if isinstance(held, Case) and not may_see(version.definition, held, context):
         raise NotFound
     return seal(version.definition, held, command, context), context.now

@@ -1,0 +1,1 @@
+"""REST: schemas in, one call, schemas out; the OpenAPI document. No rule lives here."""

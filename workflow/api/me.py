@@ -1,0 +1,36 @@
+"""Who I am, and where I act."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from workflow.api import schemas
+from workflow.api.asking import context_for, office, signed_in
+from workflow.api.showing import named
+from workflow.cases.listing import inbox_count
+from workflow.engine.permit import ADMINISTRATOR
+
+blueprint = Blueprint("me", __name__, url_prefix="/api/v1", description="The person who is signed in")
+
+
+@blueprint.get("/me")
+@blueprint.response(200, schemas.MeSchema)
+def me() -> dict[str, Any]:
+    """The person, his posts, for whom he stands in, and how many tasks wait."""
+    actor = signed_in()
+    assert actor.person is not None
+    with office().database.read() as connection:
+        context = context_for(connection)
+        directory, now = context.directory, context.now
+        person = directory.persons[actor.person]
+        posts = directory.posts_of(actor.person, now)
+        waiting = inbox_count(connection, directory.principals(actor.person, "", now))
+    return {
+        "person": {"id": person.id, "name": person.name, "login": person.login, "language": person.language},
+        "posts": [
+            {"id": post.id, "role": post.role, "organisation": named(post.organisation, directory)} for post in posts
+        ],
+        "stands_in_for": [named(other, directory) for other in directory.absent(actor.person, "", now)],
+        "administers": [named(post.organisation, directory) for post in posts if post.role == ADMINISTRATOR],
+        "tasks": waiting,
+    }

@@ -1,0 +1,55 @@
+"""Cursors: where a page ended, for the filter and order that it came from."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from workflow.errors import InvalidData, Problem
+from workflow.text import sentence
+
+
+def cursor(place: Sequence[Any], filters: object) -> str:
+    """An opaque text of a place in a list."""
+    body = msgspec.json.encode([_mark(filters), [_plain(value) for value in place]])
+    return base64.urlsafe_b64encode(body).decode().rstrip("=")
+
+
+def place_of(text: str | None, filters: object, kinds: Sequence[type]) -> tuple[Any, ...] | None:
+    """The place behind a cursor; none for the first page. Raises InvalidData for another list's cursor."""
+    if not text:
+        return None
+    try:
+        mark, values = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        place = tuple(_typed(kind, value) for kind, value in zip(kinds, values, strict=True))
+    except (ValueError, TypeError, binascii.Error, msgspec.DecodeError, UnicodeError) as wrong:
+        raise _foreign() from wrong
+    if mark != _mark(filters):
+        raise _foreign()
+    return place
+
+
+def _foreign() -> InvalidData:
+    text = sentence("This cursor belongs to another list, filter or order; begin with the first page.")
+    return InvalidData((Problem("/after", "data", text),))
+
+
+def _mark(filters: object) -> str:
+    return hashlib.sha256(repr(filters).encode()).hexdigest()[:12]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _typed(kind: type, value: Any) -> Any:
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    return kind(value)

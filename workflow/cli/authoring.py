@@ -1,0 +1,151 @@
+"""For authors of definitions: check, draw, explain, publish. None of the first three touches a database."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from workflow.calendar import chinese_calendar
+from workflow.cli.house import Call
+from workflow.cli.options import database_option, said_option
+from workflow.definition.draw import mermaid
+from workflow.definition.explaining import explain as explained
+from workflow.definition.loading import load_definition
+from workflow.definition.model import Definition
+from workflow.engine.checking import Checked
+from workflow.engine.checking import check as checked
+from workflow.errors import CannotRun, DefinitionWrong, Problem
+from workflow.text import Language, say, sentence
+
+_TEXTS = (".txt", ".html", ".yaml", ".md")
+_MOST_TEXT = 400_000
+
+
+@click.command(help="")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def check(call: Call, path: Path | None) -> None:
+    where = path if path is not None else call.definitions
+    files = _definition_files(where)
+    if not files:
+        raise CannotRun(sentence("There is no definition.yaml in {path}.", path=str(where)))
+    wrong = False
+    for file in files:
+        found = _checked(file)
+        _print(file, found, call.language)
+        wrong = wrong or bool(found.errors)
+    sys.exit(1 if wrong else 0)
+
+
+@click.command(help="")
+@click.argument("key")
+@said_option
+@click.pass_obj
+def draw(call: Call, key: str, language: Language | None) -> None:
+    click.echo(mermaid(_definition(call, key), language or call.language))
+
+
+@click.command(help="")
+@click.argument("key")
+@said_option
+@click.pass_obj
+def explain(call: Call, key: str, language: Language | None) -> None:
+    click.echo(explained(_definition(call, key), language or call.language))
+
+
+@click.command(help="")
+@click.argument("path", type=click.Path(path_type=Path))
+@database_option
+@click.pass_obj
+def publish(call: Call, path: Path, database: str | None) -> None:
+    from workflow.cases.versions import Texts  # noqa: PLC0415 -- with a database only
+    from workflow.cases.versions import publish as publish_texts  # noqa: PLC0415 -- with a database only
+
+    house = call.open_house(database, create=True)
+    for file in _definition_files(path):
+        definition, stories, beside = texts_of(file)
+        texts = Texts(definition=definition, stories=stories, texts=beside)
+        try:
+            done = publish_texts(house.office.database, house.office.versions, texts, calendar=chinese_calendar())
+        except DefinitionWrong as wrong:
+            for problem in wrong.problems:
+                click.echo(_line(file, problem, call.language), err=True)
+            sys.exit(1)
+        text = (
+            sentence("{key}: version {number} is published.")
+            if done.new
+            else sentence("{key}: version {number} has these texts already.")
+        )
+        click.echo(say(text.template, call.language, key=done.version.key, number=done.version.number))
+
+
+def texts_of(file: Path) -> tuple[str, str | None, dict[str, str]]:
+    """All that a version holds: the definition, its stories, and the texts beside them."""
+    stories = file.with_name("stories.yaml")
+    return _read(file), _read(stories) if stories.is_file() else None, _beside(file)
+
+
+def _definition_files(path: Path) -> list[Path]:
+    """A file, a folder, or a folder of folders."""
+    if path.is_file():
+        return [path]
+    own = path / "definition.yaml"
+    if own.is_file():
+        return [own]
+    return sorted(path.glob("*/definition.yaml"))
+
+
+def _checked(file: Path) -> Checked:
+    stories = file.with_name("stories.yaml")
+    return checked(_read(file), _read(stories) if stories.is_file() else None, _beside(file), chinese_calendar())
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.stat().st_size > _MOST_TEXT:
+            raise CannotRun(sentence("{path} is larger than {most} bytes.", path=str(file), most=_MOST_TEXT))
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise CannotRun(sentence("{path} cannot be read: {reason}", path=str(file), reason=str(wrong))) from wrong
+
+
+def _beside(file: Path) -> dict[str, str]:
+    """Templates of mails and documents, and what an import needs; nothing else of the folder is read."""
+    own = {"definition.yaml", "stories.yaml"}
+    found = [
+        text
+        for text in sorted(file.parent.iterdir())
+        if text.suffix in _TEXTS and text.name not in own and text.is_file()
+    ]
+    return {text.name: _read(text) for text in found if text != file}
+
+
+def _print(file: Path, found: Checked, language: Language) -> None:
+    for problem in found.problems:
+        click.echo(_line(file, problem, language))
+    for problem in found.story_problems:
+        click.echo(_line(file.with_name("stories.yaml"), problem, language))
+    if not found.errors and found.definition is not None:
+        summary = sentence(
+            "{key}: sound; {claims} claims proved, {stories} stories told.",
+            key=found.definition.key,
+            claims=found.claims,
+            stories=found.stories,
+        )
+        click.echo(summary.say(language))
+        if found.uncovered:
+            click.echo(sentence("  not shown by any story: {names}", names=list(found.uncovered)).say(language))
+
+
+def _line(file: Path, problem: Problem, language: Language) -> str:
+    mark = say("warning: ", language) if problem.warning else ""
+    return f"{file}:{problem.line or 1}: {problem.at or problem.code}: {mark}{problem.say(language)}"
+
+
+def _definition(call: Call, key: str) -> Definition:
+    """By its key among those that are shipped, or by its path."""
+    for path in (Path(key), call.definitions / key):
+        files = _definition_files(path) if path.exists() else []
+        if files:
+            return load_definition(_read(files[0])).sound()
+    raise CannotRun(sentence("There is no definition “{key}”.", key=key))
