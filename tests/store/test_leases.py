@@ -31,7 +31,8 @@ def an_effect(number: int, due: datetime) -> Row:
 
 def a_message(number: int, due: datetime) -> Row:
     text = {"recipient": "a", "channel": "mail", "message_id": f"<{number}@example.org>", "state": "pending"}
-    return {"id": number.to_bytes(32, "big"), "next_at": due, "attempts": 0, "created_at": NOW, **text}
+    common = {"kind": "task", "at": NOW, "attempts": 0, "created_at": NOW}
+    return {"id": number.to_bytes(32, "big"), "next_at": due, **common, **text}
 
 
 def a_job(number: int, due: datetime) -> Row:

@@ -70,6 +70,10 @@ def _holds(since: datetime | None, until: datetime | None, at: datetime) -> bool
     return (since is None or since <= at) and (until is None or at < until)
 
 
+def _is_valid(found: StandIn, definition: str, at: datetime) -> bool:
+    return _holds(found.begins, found.ends, at) and found.definition in (None, definition)
+
+
 @dataclass(frozen=True, eq=False)
 class Directory:
     """The organisations, persons and posts of one moment; every question about a time takes that time."""
@@ -144,11 +148,11 @@ class Directory:
 
     def absent(self, person: Principal, definition: str, at: datetime) -> tuple[Principal, ...]:
         """The persons for whom he stands in now."""
-        return tuple(found.absent for found in self._valid(definition, at) if found.person == person)
+        return tuple(found.absent for found in self._standing_in.get(person, ()) if _is_valid(found, definition, at))
 
     def standing_in_for(self, person: Principal, definition: str, at: datetime) -> tuple[Principal, ...]:
         """The persons who stand in for him now."""
-        return tuple(found.person for found in self._valid(definition, at) if found.absent == person)
+        return tuple(found.person for found in self._stood_in.get(person, ()) if _is_valid(found, definition, at))
 
     def principals(self, person: Principal, definition: str, at: datetime) -> dict[Principal, Principal | None]:
         """As whom he may act: himself and his posts, and those of whom he stands in for, each with that person."""
@@ -161,9 +165,9 @@ class Directory:
 
     # --- finding
 
-    def person_by_contact(self, contact: str) -> Principal | None:
-        """The one person with this mobile or e-mail; none where several share it, as families do."""
-        found = self._by_contact.get(contact.casefold(), ())
+    def person_by_contact(self, contact: str, at: datetime) -> Principal | None:
+        """The one person who is here with this mobile or e-mail; none where several share it, as families do."""
+        found = [person for person in self._by_contact.get(contact.casefold(), ()) if self.is_here(person, at)]
         return found[0] if len(found) == 1 else None
 
     def name_of(self, principal: Principal) -> str:
@@ -175,11 +179,6 @@ class Directory:
         return f"{self.organisations[post.organisation].name} {post.role}" if post else str(principal)
 
     # --- indexes
-
-    def _valid(self, definition: str, at: datetime) -> Iterator[StandIn]:
-        for found in self.stand_ins:
-            if _holds(found.begins, found.ends, at) and found.definition in (None, definition):
-                yield found
 
     @cached_property
     def _children(self) -> dict[Principal, tuple[Organisation, ...]]:
@@ -196,6 +195,14 @@ class Directory:
     @cached_property
     def _holdings_by_person(self) -> dict[Principal, tuple[Holding, ...]]:
         return _grouped((holding.person, holding) for holding in self.holdings)
+
+    @cached_property
+    def _standing_in(self) -> dict[Principal, tuple[StandIn, ...]]:
+        return _grouped((found.person, found) for found in self.stand_ins)
+
+    @cached_property
+    def _stood_in(self) -> dict[Principal, tuple[StandIn, ...]]:
+        return _grouped((found.absent, found) for found in self.stand_ins)
 
     @cached_property
     def _by_employer(self) -> dict[Principal, tuple[Principal, ...]]:

@@ -87,6 +87,14 @@ delegation = Table(
 # One row, made by the migration: `n` rises with each change, and processes then read the directory anew.
 directory = Table("directory", metadata, key("id", Integer), column("n", Id))
 
+# Where something has changed, and by which change last, until the open tasks of its branch were resolved again.
+touched = Table(
+    "touched",
+    metadata,
+    key("organisation", Id, ForeignKey("organisation.id")),
+    column("n", Id),
+)
+
 session = Table(
     "session",
     metadata,
@@ -108,13 +116,30 @@ token = Table(
     Index(None, "person"),
 )
 
-# The hash of a password, and what a lock-out needs.
 credential = Table(
     "credential",
     metadata,
     key("person", Id, ForeignKey("person.id")),
-    column("password", Text),
+    column("password", Text),  # its hash
     column("changed_at", Instant),
+)
+
+# Tries to sign in with a login, whether somebody has it or not: a lock tells nothing about who exists.
+attempt = Table(
+    "attempt",
+    metadata,
+    key("digest", Digest(32)),  # of the login
     column("failures", Integer),
-    optional("locked_until", Instant),
+    column("at", Instant),
+    Index(None, "at"),
+)
+
+# One-time codes for a first or a forgotten password.
+reset = Table(
+    "reset",
+    metadata,
+    key("digest", Digest(32)),
+    column("person", Id, ForeignKey("person.id")),
+    column("until", Instant),
+    Index(None, "person"),
 )

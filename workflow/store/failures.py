@@ -66,6 +66,13 @@ def in_our_words(error: Exception, *, reading: bool = False) -> WorkflowError | 
     return None if cause is None else Busy(cause=cause)
 
 
+def violated(error: Exception) -> str | None:
+    """What a violated key or constraint says; none for any other error. By name (PEP 249), like `_is_operational`."""
+    said = error.orig if isinstance(error, DBAPIError) else error
+    is_violation = any(kind.__name__ == "IntegrityError" for kind in type(said).__mro__)
+    return str(said) if is_violation else None
+
+
 def retrying(function: Callable[[], Result], tries: int = 4) -> Result:
     """Calls again after a deadlock, a serialisation failure, a broken connection; then lets Busy out.
 

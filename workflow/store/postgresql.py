@@ -63,7 +63,7 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with saying_what_is_wrong(), self._engine.begin() as connection:
+        with saying_what_is_wrong(self._drivers_error), self._engine.begin() as connection:
             yield connection
 
     @contextmanager

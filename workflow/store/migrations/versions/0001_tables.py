@@ -144,6 +144,13 @@ def create_people() -> None:
     row = sa.table("directory", sa.column("id"), sa.column("n"))
     op.execute(sa.insert(row).values(id=1, n=0))
     op.create_table(
+        "touched",
+        sa.Column("organisation", Id, nullable=False),
+        sa.Column("n", Id, nullable=False),
+        sa.ForeignKeyConstraint(["organisation"], ["organisation.id"], name="fk_touched_organisation_organisation"),
+        sa.PrimaryKeyConstraint("organisation", name="pk_touched"),
+    )
+    op.create_table(
         "session",
         sa.Column("digest", Digest(32), nullable=False),
         sa.Column("person", Id, nullable=False),
@@ -169,11 +176,26 @@ def create_people() -> None:
         sa.Column("person", Id, nullable=False),
         sa.Column("password", sa.Text, nullable=False),
         sa.Column("changed_at", Instant, nullable=False),
-        sa.Column("failures", sa.Integer, nullable=False),
-        sa.Column("locked_until", Instant, nullable=True),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name="fk_credential_person_person"),
         sa.PrimaryKeyConstraint("person", name="pk_credential"),
     )
+    op.create_table(
+        "attempt",
+        sa.Column("digest", Digest(32), nullable=False),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_attempt"),
+    )
+    op.create_index("ix_attempt_at", "attempt", ["at"])
+    op.create_table(
+        "reset",
+        sa.Column("digest", Digest(32), nullable=False),
+        sa.Column("person", Id, nullable=False),
+        sa.Column("until", Instant, nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name="fk_reset_person_person"),
+        sa.PrimaryKeyConstraint("digest", name="pk_reset"),
+    )
+    op.create_index("ix_reset_person", "reset", ["person"])
 
 
 def create_histories() -> None:
@@ -353,7 +375,7 @@ def create_ballots() -> None:
         "voter",
         sa.Column("case_id", Uuid, nullable=False),
         sa.Column("poll", sa.Integer, nullable=False),
-        sa.Column("person", Id, nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
         sa.Column("voted", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("case_id", "poll", "person", name="pk_voter"),
     )
@@ -361,7 +383,7 @@ def create_ballots() -> None:
         "envelope",
         sa.Column("case_id", Uuid, nullable=False),
         sa.Column("poll", sa.Integer, nullable=False),
-        sa.Column("person", Id, nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("case_id", "poll", "person", name="pk_envelope"),
     )
@@ -381,6 +403,7 @@ def create_public() -> None:
         sa.Column("case_id", Uuid, nullable=False),
         sa.Column("entry", sa.Integer, nullable=False),
         sa.Column("round_id", Uuid, nullable=True),
+        sa.Column("state", sa.Text, nullable=False),
         sa.Column("where", sa.Text, nullable=False),
         sa.Column("shown", sa.Text, nullable=False),
         sa.Column("begins", Instant, nullable=False),
@@ -476,11 +499,14 @@ def create_messages() -> None:
         "message",
         sa.Column("id", Digest(32), nullable=False),
         sa.Column("case_id", Uuid, nullable=True),
+        sa.Column("kind", sa.Text, nullable=False),
         sa.Column("recipient", sa.Text, nullable=False),
         sa.Column("channel", sa.Text, nullable=False),
         sa.Column("subject", sa.Text, nullable=True),
         sa.Column("body", sa.Text, nullable=True),
         sa.Column("message_id", sa.Text, nullable=False),
+        sa.Column("at", Instant, nullable=False),
+        sa.Column("joined", Digest(32), nullable=True),
         sa.Column("next_at", Instant, nullable=True),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
@@ -490,6 +516,8 @@ def create_messages() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_message"),
     )
     op.create_index("ix_message_case_id", "message", ["case_id"])
+    op.create_index("ix_message_joined", "message", ["joined"])
+    op.create_index("ix_message_state_created_at_id", "message", ["state", "created_at", "id"])
     op.create_index(
         "ix_message_next_at",
         "message",
