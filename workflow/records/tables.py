@@ -27,6 +27,7 @@ honour = Table(
     column("case_id", Uuid),
     column("seq", Integer),
     column("no", Integer),
+    column("part", Integer),  # of one effect for several holders, which
     column("kind", Text),  # honour, benefit
     column("honour", Text),  # which one: model_worker, physical_examination
     optional("level", Text),
@@ -37,10 +38,11 @@ honour = Table(
     column("state", Text),  # valid, suspended, revoked
     column("granted_at", Instant),
     optional("until", Instant),
+    optional("suspended_until", Instant),
     optional("ended_at", Instant),
     optional("ended_by", Uuid),  # the case that revoked it
     optional("code", Text),  # what a certificate is checked by
-    UniqueConstraint("case_id", "seq", "no"),
+    UniqueConstraint("case_id", "seq", "no", "part"),
     UniqueConstraint("code"),
     Index(None, "honour", "granted_at", "id"),
     Index(None, "holder"),
@@ -77,8 +79,10 @@ import_row = Table(
     "import_row",
     metadata,
     key("batch", Id, ForeignKey("import_batch.id")),
-    key("row", Integer),  # as the sheet counts
-    column("did", Text),  # made, changed, nothing
+    key("no", Integer),  # in the order in which things were done
+    column("row", Integer),  # as the sheet counts
+    column("made", Text),  # case, organisation, person, post: of what kind it is
+    column("did", Text),  # made, changed
     column("object", Text),  # the id of what it made or changed, as text
     optional("before", Text),  # JSON: the values that it replaced
 )
