@@ -1,0 +1,237 @@
+"""The play: on each working day the people of the district handle what lies before them, through `act` like everyone."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from io import BytesIO
+from random import Random
+from typing import Final
+from uuid import UUID
+
+from workflow.calendar import ZONE, Calendar
+from workflow.cases.acting import act
+from workflow.cases.effects import follow
+from workflow.cases.links import digest_of
+from workflow.cases.listing import cases_of_round, subjects
+from workflow.cases.office import Office
+from workflow.cases.voting import vote
+from workflow.clock.settable import Delivery, go_to
+from workflow.clock.ticking import now_of
+from workflow.demo.moves import Seat, move_of, paper, votes_at_meeting
+from workflow.demo.scripts import Script
+from workflow.engine.commands import CastVote, Command, Decide, Fire, Object
+from workflow.engine.context import PUBLIC_ACTOR, Actor
+from workflow.engine.directory import Directory
+from workflow.engine.subject import Case, Holder, Round, Sitting, Task
+from workflow.records.attachments import save_attachment
+
+KEY: Final = "model_worker"
+#: When people are at their desks.
+SESSIONS: Final = (time(9, 40), time(15, 10))
+#: Of those who could act so many do before the day is over.
+_AT_ONCE: Final = 0.7
+_PAGE: Final = 200
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """A round at play, with the scripts of its candidates by their ID numbers."""
+
+    round_id: UUID
+    scripts: Mapping[str, Script]
+    random: Random
+    sittings: Mapping[str, int]  #: of a state, in how many people act before the demo stops; absent: in all
+    sent_back: int  #: how many the leaders send back to the meeting
+    minutes: dict[str, str] = field(default_factory=dict)
+    sat: dict[str, list[int]] = field(default_factory=dict)  #: the sittings of each state, as they came
+
+    def waits(self, sitting: Sitting) -> bool:
+        """Whether nobody acts in this one."""
+        known = self.sat.setdefault(sitting.state, [])
+        if sitting.number not in known:
+            known.append(sitting.number)
+        return known.index(sitting.number) >= self.sittings.get(sitting.state, len(known))
+
+
+@dataclass(slots=True, eq=False)
+class Play:
+    office: Office
+    delivery: Delivery
+    calls: list[Call] = field(default_factory=list)
+
+    def until(self, moment: datetime, seen: Callable[[datetime], None]) -> None:
+        """Goes on, session by session, up to a moment."""
+        for session in self._sessions(moment):
+            go_to(self.office, session, self.delivery)
+            for call in self.calls:
+                self._session(call, session)
+            seen(session)
+        go_to(self.office, moment, self.delivery)
+
+    def _sessions(self, moment: datetime) -> Iterator[datetime]:
+        now = now_of(self.office)
+        with self.office.database.read() as connection:
+            calendar: Calendar = self.office.calendar(connection)
+        day = now.astimezone(ZONE).date()
+        while day <= moment.astimezone(ZONE).date():
+            if calendar.is_working(day):
+                for at in SESSIONS:
+                    session = datetime.combine(day, at, ZONE)
+                    if now < session < moment:
+                        yield session
+            day += timedelta(days=1)
+
+    def _session(self, call: Call, now: datetime) -> None:
+        round_, cases, directory = self._look(call)
+        for case in cases:
+            if case.entry is not None and case.ended_at is None:
+                self._case(call, case, directory, now)
+        for sitting in round_.sittings:
+            own = [case for case in cases if case.id in sitting.cases]
+            for task in sitting.entry.tasks:
+                self._sit(call, round_, sitting, task, own, directory, now)
+
+    def _look(self, call: Call) -> tuple[Round, list[Case], Directory]:
+        cases: list[Case] = []
+        with self.office.database.read() as connection:
+            round_ = subjects(connection, [call.round_id])[call.round_id].subject
+            after: UUID | None = None
+            while True:
+                page = cases_of_round(connection, call.round_id, limit=_PAGE, after=after)
+                cases += [held.subject for held in page if isinstance(held.subject, Case)]
+                if len(page) < _PAGE:
+                    break
+                after = UUID(page[-1].subject.id)
+            directory = self.office.directory(connection)
+        assert isinstance(round_, Round)
+        return round_, cases, directory
+
+    def _case(self, call: Call, case: Case, directory: Directory, now: datetime) -> None:
+        script = call.scripts.get(str(case.data.get("id_number")))
+        if script is None or script.waits_in == case.state:
+            return
+        entry = case.entry
+        assert entry is not None
+        if entry.notice is not None and not entry.notice.objections:
+            self._object(case, script, now)
+        for task in entry.tasks:
+            if call.random.random() < _AT_ONCE and not self._move(call, case, task, script, directory, now):
+                return
+
+    def _move(self, call: Call, case: Case, task: Task, script: Script, directory: Directory, now: datetime) -> bool:
+        """Whether the case still stands where it stood."""
+        seat = Seat(
+            case=case, task=task, script=script, minutes=self._minutes(call, case), directory=directory, now=now
+        )
+        for actor in _actors(task, directory, now):
+            command = move_of(seat)
+            if command is None:
+                continue
+            who = _nominator(case, actor) if isinstance(command, Fire) else actor
+            outcome = self._act(case.id, command, who)
+            if outcome.state != case.state or outcome.entries != case.entries:
+                return False
+            if task.kind not in ("objection", "score"):
+                break
+        return True
+
+    def _object(self, case: Case, script: Script, now: datetime) -> None:
+        wanted = ("objected", "upheld", "held")
+        if (
+            case.state != "public_notice"
+            or script.turn not in wanted
+            or now < case.entered[case.state] + timedelta(days=1)
+        ):
+            return
+        text = "焊接变形课题由谁完成、节约金额怎样算出，与公示材料不一致，请核查。"
+        receipt = digest_of(f"{case.number}").hex()
+        self._act(case.id, Object(text=text, contact="13900001111", receipt=receipt), PUBLIC_ACTOR)
+
+    def _minutes(self, call: Call, case: Case) -> str:
+        """The minutes of the workers' meeting, scanned."""
+        if case.state != "workers_meeting":
+            return ""
+        if case.id not in call.minutes:
+            saved = save_attachment(self.office, UUID(case.id), BytesIO(_SCAN), "职工大会会议记录.pdf", by=None)
+            call.minutes[case.id] = str(saved.id)
+        return call.minutes[case.id]
+
+    def _sit(
+        self,
+        call: Call,
+        round_: Round,
+        sitting: Sitting,
+        task: Task,
+        cases: Sequence[Case],
+        directory: Directory,
+        now: datetime,
+    ) -> None:
+        if call.waits(sitting):
+            return
+        actors = list(_actors(task, directory, now))
+        match sitting.state:
+            case "selection":
+                self._vote(round_, task, sitting, cases, actors)
+            case "district_second_review":
+                self._act(round_.id, _review(task, cases, call.sent_back), actors[0])
+            case "award":
+                data = {"round.decision_number": f"彭政发〔{now:%Y}〕31号"}
+                self._act(round_.id, Decide(task=task.id, trigger="confer", data=data), actors[0])
+
+    def _vote(
+        self, round_: Round, task: Task, sitting: Sitting, cases: Sequence[Case], actors: Sequence[Actor]
+    ) -> None:
+        ballot = sitting.entry.ballot
+        assert ballot is not None
+        asked = ballot.cases or sitting.cases
+        if ballot.poll > 1:  # a second ballot among the tied: the first by number is ahead
+            votes = {case: len(actors) - 6 - 8 * place for place, case in enumerate(asked)}
+        else:
+            seats = {industry: int(str(number)) for industry, number in round_.data["seats"].items()}
+            votes = votes_at_meeting(cases, seats, len(actors))
+        for number, actor in enumerate(actors):
+            command = paper(task, asked, votes, number)
+            assert isinstance(command, CastVote)
+            vote(self.office, UUID(round_.id), command, actor=actor)
+        follow(self.office, UUID(round_.id))
+
+    def _act(self, subject: str, command: Command, actor: Actor) -> Case:
+        outcome = act(self.office, UUID(subject), command, actor=actor)
+        follow(self.office, UUID(subject))
+        return outcome.subject  # type: ignore[return-value]  # of a round nobody asks for it
+
+
+def _review(task: Task, cases: Sequence[Case], sent_back: int) -> Command:
+    """The leaders approve the list; those ranked last may go back to the meeting."""
+    last = sorted(cases, key=lambda case: int(str(case.left["selection"]["place"])), reverse=True)[:sent_back]
+    opinion = "名单符合规定比例" if not last else "名单符合规定比例；个别人选的材料请评选会再议"
+    exceptions = {case.id: "return_to_meeting" for case in last}
+    return Decide(task=task.id, trigger="approve", opinion=opinion, exceptions=exceptions)
+
+
+def _nominator(case: Case, actor: Actor) -> Actor:
+    """Who handed the nomination in, or has it before him."""
+    handed_in = case.deciders.get("draft", ())
+    return Actor(person=handed_in[-1]) if handed_in and isinstance(handed_in[-1], int) else actor
+
+
+def _actors(task: Task, directory: Directory, now: datetime) -> Iterator[Actor]:
+    """Those who hold a task, each as himself, or who stands in for him."""
+    seen: set[Holder] = set()
+    for holder in task.everyone:
+        if isinstance(holder, str):
+            yield Actor(link=holder)
+            continue
+        for person in directory.holders(holder, now) if holder in directory.posts else (holder,):
+            stand_ins = directory.standing_in_for(person, KEY, now)
+            who = stand_ins[0] if stand_ins else person
+            if who not in seen:
+                seen.add(who)
+                yield Actor(person=who)
+
+
+#: A page with nothing on it, as a scanner would send it.
+_SCAN: Final = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
