@@ -1,1 +1,137 @@
-"""The way in: `create_app()` for WSGI servers, and the command line. Nothing imports it."""
+"""The way in: `create_app()` for WSGI servers, and the command line. It alone starts anything; nothing imports it."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
+from urllib.parse import urlsplit
+
+from workflow.cli.group import run
+from workflow.cli.house import Address, Call, House
+from workflow.errors import CannotRun
+from workflow.text import as_language, sentence
+
+if TYPE_CHECKING:  # `--help` loads none of it
+    from flask import Flask
+
+    from workflow.messages.settings import MailSettings
+
+_DEFINITIONS = Path(__file__).with_name("definitions")
+_DATABASE = "sqlite:///var/yangguang.db"
+
+
+def main() -> None:
+    """The command line."""
+    words = next(
+        (os.environ[name] for name in ("YANGGUANG_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)),
+        None,
+    )
+    run(Call(language=as_language(words), open_house=open_house, address=address, definitions=_DEFINITIONS))
+
+
+def create_app() -> "Flask":
+    """For WSGI servers: the database is named by YANGGUANG_DATABASE."""
+    return open_house(os.environ.get("YANGGUANG_DATABASE")).application()
+
+
+def address(url: str | None) -> Address:
+    """The database that is named, else that of the environment, else a file; and where its own files lie."""
+    where = url or os.environ.get("YANGGUANG_DATABASE") or _DATABASE
+    given = os.environ.get("YANGGUANG_FILES")
+    if given:
+        return Address(where, Path(given).resolve())
+    if where.startswith("sqlite:///"):
+        return Address(where, Path(where.removeprefix("sqlite:///")).resolve().with_suffix(".files"))
+    name = urlsplit(where).path.strip("/") or "yangguang"
+    return Address(where, (Path("var") / f"{name}.files").resolve())
+
+
+def open_house(url: str | None, *, create: bool = False, durable: bool = True) -> House:
+    """A database with every room registered, its files beside it, its settings from the environment."""
+    from workflow.cases.office import Office, Secrets  # noqa: PLC0415 -- slow imports, for commands that need them
+    from workflow.clock.settable import Delivery  # noqa: PLC0415
+    from workflow.messages.delivering import deliver_due, next_due  # noqa: PLC0415
+    from workflow.messages.telling import tell  # noqa: PLC0415
+    from workflow.people.administrator import ensure_administrator  # noqa: PLC0415
+    from workflow.records.attachments import files_of  # noqa: PLC0415
+    from workflow.records.honours import RECORDERS, honours_found  # noqa: PLC0415
+    from workflow.store import DatabaseSettings, open_database, require_current, schema_version, upgrade  # noqa: PLC0415
+
+    found = address(url)
+    folder = found.folder
+    database = open_database(found.url, DatabaseSettings(create=create, durable=durable))
+    new = create and schema_version(database) is None
+    if new:
+        upgrade(database)
+    require_current(database)
+    office = Office(database, Secrets(_secret(folder)), folder=folder)
+    office.recorders |= {"tell": tell, **RECORDERS}
+    office.sources["honours"] = honours_found
+    office.files_of = files_of
+    if new:
+        ensure_administrator(database, "总工会")
+    mails = _mail_settings(folder)
+
+    def deliver() -> int:
+        with database.read() as connection:
+            now = database.now(connection)
+        return deliver_due(office, mails, now)
+
+    delivery = Delivery(deliver, lambda: next_due(office))
+
+    def application() -> "Flask":
+        from workflow.api.app import build  # noqa: PLC0415
+
+        return build(office, delivery, mails)
+
+    return House(office=office, folder=folder, mails=mails, delivery=delivery, application=application)
+
+
+def _secret(folder: Path) -> bytes:
+    """The master secret, which must not lie in the database: from the environment, else a file made on the first start."""
+    given = os.environ.get("YANGGUANG_SECRET")
+    if given:
+        if len(given) < 32:  # noqa: PLR2004 -- characters
+            raise CannotRun(sentence("YANGGUANG_SECRET needs 32 characters or more."))
+        return given.encode()
+    file = folder / "secret.key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    except OSError as wrong:
+        raise CannotRun(sentence("{path} cannot be written: {reason}", path=str(file), reason=str(wrong))) from wrong
+    return file.read_bytes()
+
+
+def _mail_settings(folder: Path) -> "MailSettings":
+    from workflow.messages.settings import MailSettings, Security  # noqa: PLC0415 -- with the rooms that need it
+
+    port = os.environ.get("YANGGUANG_SMTP_PORT", "587")
+    security = os.environ.get("YANGGUANG_SMTP_SECURITY", "starttls")
+    if not port.isdigit():
+        raise CannotRun(sentence("{name} is no number: “{value}”.", name="YANGGUANG_SMTP_PORT", value=port))
+    if security not in get_args(Security):
+        raise CannotRun(
+            sentence("{name} is none, starttls or tls, not “{value}”.", name="YANGGUANG_SMTP_SECURITY", value=security)
+        )
+    try:
+        return MailSettings(
+            sender=os.environ.get("YANGGUANG_MAIL_FROM", "阳光 <yangguang@localhost.localdomain>"),
+            base_url=os.environ.get("YANGGUANG_URL", "http://127.0.0.1:8000"),
+            folder=folder / "mail",
+            host=os.environ.get("YANGGUANG_SMTP_HOST") or None,
+            port=int(port),
+            security=cast("Security", security),
+            user=os.environ.get("YANGGUANG_SMTP_USER") or None,
+            password=os.environ.get("YANGGUANG_SMTP_PASSWORD") or None,
+            reply_to=os.environ.get("YANGGUANG_MAIL_REPLY_TO") or None,
+        )
+    except ValueError as wrong:
+        raise CannotRun(sentence("The mail settings cannot be used: {reason}", reason=str(wrong))) from wrong
+
+
+if __name__ == "__main__":
+    main()

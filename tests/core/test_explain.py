@@ -727,12 +727,6 @@ def test_unusual_words_of_offices_say_themselves() -> None:
     assert "the same post one level up acts" in guide
 
 
-def test_people_that_name_each_other_do_not_go_round_forever() -> None:
-    text = LEAVE.replace("chair: {role: union_chair, at: township}", "chair: [other]\n  other: [chair]")
-
-    assert explain(a_definition(text), "en")
-
-
 # --- the catalogue
 
 

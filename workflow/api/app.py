@@ -1,6 +1,6 @@
 """The API upon a Flask application: blueprints, problems, the OpenAPI document, health."""
 
-from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from workflow.api import (
     attachments,
     cases,
+    credentials,
     definitions,
     directory,
     home,
@@ -24,7 +25,9 @@ from workflow.api import (
 from workflow.api.asking import guard_body, office
 from workflow.api.problems import answer, answer_http, answer_unforeseen
 from workflow.cases.office import Office
-from workflow.errors import WorkflowError
+from workflow.clock.settable import Delivery
+from workflow.errors import Malformed, WorkflowError
+from workflow.messages.settings import MailSettings
 
 MOST_UPLOAD = 32 * 1024 * 1024
 _DESCRIPTION = (
@@ -33,7 +36,7 @@ _DESCRIPTION = (
 )
 
 
-class _Api(Api):
+class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest, with problem documents for what it refuses and for what it documents."""
 
     ERROR_SCHEMA = schemas.ProblemSchema
@@ -43,8 +46,6 @@ class _Api(Api):
 
     def _register_responses(self) -> None:
         """Private in the library, hence its pin and the test of the document."""
-        from http import HTTPStatus  # noqa: PLC0415
-
         problem = {
             "description": "a problem document",
             "content": {"application/problem+json": {"schema": self.ERROR_SCHEMA}},
@@ -56,9 +57,9 @@ class _Api(Api):
         self.spec.components.response("NOT_MODIFIED", {"description": "Not modified"})
 
 
-def build(office_: Office, deliver: Callable[[], int]) -> Flask:
-    """The application for WSGI servers. `deliver` sends the messages that are due; the settable clock calls it."""
-    app = Flask(__name__, static_folder=None)
+def build(office_: Office, delivery: Delivery, mails: MailSettings) -> Flask:
+    """The application for WSGI servers. The settable clock has messages delivered on its way."""
+    app = Flask(__name__)
     app.config |= {
         "API_TITLE": "Yangguang 阳光",
         "API_VERSION": "v1",
@@ -75,12 +76,25 @@ def build(office_: Office, deliver: Callable[[], int]) -> Flask:
     }
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's default provider
     app.extensions["office"] = office_
-    app.extensions["deliver"] = deliver
+    app.extensions["delivery"] = delivery
+    app.extensions["mails"] = mails
     app.before_request(guard_body)
     app.after_request(_headers)
     api = _Api(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    for module in (me, definitions, cases, tasks, rounds, notices, links, attachments, directory, operators):
+    for module in (
+        me,
+        definitions,
+        cases,
+        tasks,
+        rounds,
+        notices,
+        links,
+        attachments,
+        directory,
+        credentials,
+        operators,
+    ):
         api.register_blueprint(module.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_error_handler(WorkflowError, answer)
@@ -100,8 +114,6 @@ def _unforeseen(error: Exception) -> Any:
     if isinstance(error, HTTPException):
         return answer_http(error)
     if isinstance(error, RecursionError):
-        from workflow.errors import Malformed  # noqa: PLC0415
-
         return answer(Malformed())
     return answer_unforeseen(error)
 

@@ -90,7 +90,7 @@ def people(query: dict[str, Any]) -> dict[str, Any]:
     filters = {name: query.get(name) for name in ("name", "login")}
     with office().database.read() as connection:
         context = context_for(connection)
-        page = list_persons(connection, **filters, **_page(query, filters))
+        page = list_persons(connection, **filters, **_page(query, filters))  # type: ignore[arg-type]  # as the query's types
         return _listed(page, lambda one: _person_view(one, context), filters)
 
 
@@ -118,7 +118,7 @@ def patch_person(body: dict[str, Any], person_id: int) -> dict[str, Any]:
     """Change a person; one's own ways to be reached and language anybody may change."""
     actor = signed_in()
     if not (actor.person == person_id and set(body) <= {"email", "mobile", "language"}):
-        _may_change_person(person_id)
+        may_change_person(person_id)
     if body.pop("ended", False):
         end_person(office().database, person_id)
     if body:
@@ -187,7 +187,7 @@ def new_delegation(body: dict[str, Any]) -> dict[str, Any]:
     """Have somebody stand in: for oneself, or by an administrator."""
     actor = signed_in()
     if body["from_"] != actor.person:
-        _may_change_person(body["from_"])
+        may_change_person(body["from_"])
     number = delegate(
         office().database,
         from_person=body["from_"],
@@ -207,7 +207,7 @@ def patch_delegation(body: dict[str, Any], delegation_id: int) -> dict[str, Any]
     actor = signed_in()
     found = _one_delegation(delegation_id)
     if found["from_"] != actor.person:
-        _may_change_person(found["from_"])
+        may_change_person(found["from_"])
     if body["ended"]:
         end_delegation(office().database, delegation_id)
     return _one_delegation(delegation_id)
@@ -231,8 +231,11 @@ def _may_change(organisation: Principal | None, *, anywhere: bool = False) -> No
             raise NotPermitted(sentence("Only administrators of this branch may do this."))
 
 
-def _may_change_person(person: Principal) -> None:
-    """Administrators of the branch in which he is employed or holds a post; at the top where he has neither."""
+def may_change_person(person: Principal) -> None:
+    """Who administers every place where he is employed or holds a post; at the top where he has neither.
+
+    Whoever may change how a person is reached may sign in as him.
+    """
     signed_in()
     with office().database.read() as connection:
         context = context_for(connection)
@@ -242,7 +245,7 @@ def _may_change_person(person: Principal) -> None:
             places.add(known.employer)
     if not places:
         _may_change(None)
-    elif not any(_administers(place, context) for place in places):
+    elif not all(_administers(place, context) for place in places):
         raise NotPermitted(sentence("Only administrators of this branch may do this."))
 
 

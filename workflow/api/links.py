@@ -22,7 +22,7 @@ from workflow.engine.subject import Case
 from workflow.engine.who import contact_of
 from workflow.engine.writing import form_of
 from workflow.errors import InvalidData, NotFound, Problem
-from workflow.messages.direct import enqueue_link
+from workflow.messages.enqueuing import enqueue_link
 from workflow.text import sentence
 
 blueprint = Blueprint("links", __name__, url_prefix="/api/v1/links", description="People without an account")

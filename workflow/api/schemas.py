@@ -1,9 +1,11 @@
 """The bodies that come in and go out, as the OpenAPI document shows them."""
 
+from functools import cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
 
+MESSAGE_STATES = ("pending", "delivered", "dropped", "dead")
 _TEXT = validate.Length(max=20_000)
 _SHORT = validate.Length(min=1, max=200)
 
@@ -170,6 +172,7 @@ class CaseOrRoundSchema(CaseSchema):
     sittings = fields.List(fields.Raw())
 
 
+@cache
 def page_of(schema: type[Schema]) -> type[Schema]:
     """`{items, next}`."""
     name = schema.__name__.removesuffix("Schema") + "PageSchema"
@@ -577,18 +580,46 @@ class ClockBody(Strict):
 
 class MessageSchema(Schema):
     id = fields.String()
-    recipient = fields.String()
+    number = fields.String(metadata={"description": "as it stands at the foot of the mail"})
+    message_id = fields.String()
+    kind = fields.String()
+    person = fields.Integer(allow_none=True)
+    contact = fields.String(allow_none=True, metadata={"description": "masked"})
     channel = fields.String()
-    subject = fields.String()
+    about = fields.Nested(LabelSchema, allow_none=True)
     state = fields.String()
     attempts = fields.Integer()
     error = fields.String(allow_none=True)
-    created_at = fields.String(allow_none=True)
+    reply = fields.String(allow_none=True, metadata={"description": "what the mail server said"})
+    created_at = fields.String()
+    next_at = fields.String(allow_none=True)
     delivered_at = fields.String(allow_none=True)
 
 
 class MessageQuery(PageQuery):
-    state = fields.String(validate=_SHORT)
+    state = fields.String(validate=validate.OneOf(MESSAGE_STATES))
+
+
+class TokenBody(Strict):
+    login = fields.String(required=True, validate=_SHORT)
+    password = fields.String(required=True, validate=_SHORT, load_only=True)
+
+
+class TokenSchema(Schema):
+    token = fields.String()
+
+
+class PasswordBody(Strict):
+    code = fields.String(required=True, validate=_SHORT)
+    password = fields.String(required=True, validate=_SHORT, load_only=True)
+
+
+class NothingBody(Strict):
+    pass
+
+
+class LoginBody(Strict):
+    login = fields.String(required=True, validate=_SHORT)
 
 
 class IncidentSchema(Schema):
@@ -598,7 +629,7 @@ class IncidentSchema(Schema):
     subject = fields.String(allow_none=True)
     code = fields.String()
     message = fields.String()
-    at = fields.String()
+    at = fields.String(allow_none=True)
 
 
 class MeSchema(Schema):

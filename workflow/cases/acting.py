@@ -27,7 +27,7 @@ from workflow.engine.context import CLOCK, Actor, Context, Fact, Missing, RoundV
 from workflow.engine.facts import case_facts
 from workflow.engine.rounds.step import RoundStep, step_round
 from workflow.engine.sight import may_see, may_see_round
-from workflow.engine.step import step
+from workflow.engine.step import Step, step
 from workflow.engine.subject import Case, Round, Subject, Timer
 from workflow.errors import Busy, GuardFailed, KeyReused, NotFound, Refused, Stale, Twice, WorkflowError
 from workflow.store import retrying
@@ -39,6 +39,8 @@ _MOST_TIMERS = 1000
 #: Of several timers at one instant, which first.
 _ORDER = ("due", "reminder", "escalation", "notice_end", "until", "resume", "opening", "announce", "closes", "sitting")
 _ALL: frozenset[Fact] = frozenset({"figures", "tally", "facts", "previous", "files"})
+#: What is looked up for each case of a sitting, if its step asks for it.
+_OF_CASE: frozenset[Fact] = frozenset({"facts", "previous", "files"})
 _SITTING = Actor(service="sitting")
 
 
@@ -301,9 +303,8 @@ def _settle(
     """One case answers with its own step; what leaders decided and one case refuses, refuses the whole."""
     case, head = held
     command = Settle(entry=settled.entry, trigger=settled.trigger, figures=settled.figures, chosen=chosen)
-    inner = replace(context, actor=_SITTING)
     try:
-        done = step(version.definition, case, command, inner)
+        inner, done = _settled(desk, case, command, version, replace(context, actor=_SITTING, unread=_OF_CASE))
     except Refused as refused:
         named = sentence("{case}: {reason}", case=case.subject, reason=refused.because or str(refused))
         raise GuardFailed(named) from refused
@@ -325,6 +326,16 @@ def _settle(
     )
 
 
+def _settled(desk: Desk, case: Case, command: Settle, version: Version, context: Context) -> tuple[Context, Step]:
+    """The step of a case; what it wants to know beside is looked up when it asks."""
+    while True:
+        try:
+            return context, step(version.definition, case, command, context)
+        except Missing as missing:
+            wanted = frozenset((missing.fact,))
+            context = replace(desk.with_facts(context, wanted, case, version), unread=context.unread - wanted)
+
+
 def _context(desk: Desk, asked: Asked, read: Read, version: Version) -> Context:
     """What the step may know: the time, who acts, the directory and calendar, and what it has asked for."""
     now = read.now
@@ -343,7 +354,7 @@ def _context(desk: Desk, asked: Asked, read: Read, version: Version) -> Context:
         round=RoundView(read.round) if read.round else None,
         unread=_ALL - asked.wanted,
     )
-    return desk.with_facts(context, asked.wanted, read, version)
+    return desk.with_facts(context, asked.wanted, read.subject, version)
 
 
 def _before(desk: Desk, asked: Asked, read: Read, version: Version) -> Outcome | None:

@@ -91,9 +91,8 @@ class Desk:
 
     # --- what a step asks for
 
-    def with_facts(self, context: Context, wanted: frozenset[Fact], read: Read, version: Version) -> Context:
+    def with_facts(self, context: Context, wanted: frozenset[Fact], case: Subject | None, version: Version) -> Context:
         """The context with what was asked for."""
-        case = read.subject
         if not wanted or self.connection is None or not isinstance(case, Case):
             return context
         found: dict[str, Any] = {}

@@ -19,12 +19,12 @@ from workflow.cases.facts import round_facts
 from workflow.cases.office import EffectToDo, Office
 from workflow.cases.reading import load
 from workflow.cases.starting import NewCase, open_round, start_case
-from workflow.cases.tables import EFFECTS, effect
+from workflow.cases.tables import EFFECTS, WAITS, effect, undone
 from workflow.engine.commands import CallHasEnded, Gather, Lapse, ReckonAgain, SetRound
 from workflow.engine.context import Actor
 from workflow.engine.opening import cases_to_open
 from workflow.engine.subject import Case, Round
-from workflow.errors import Refused, WorkflowError
+from workflow.errors import NotFound, Refused, WorkflowError
 from workflow.store.leases import Queue, failed, held, lease
 
 log = structlog.get_logger()
@@ -50,6 +50,17 @@ def follow(office: Office, case_id: UUID) -> None:
     with office.database.read() as connection:
         now = office.database.now(connection)
     drain(office, now, only=case_id)
+
+
+def try_again(office: Office, case_id: UUID, seq: int, number: int) -> None:
+    """An effect that was given up is due again. Raises NotFound where there is none."""
+    given_up = and_(undone, effect.c.error != WAITS)
+    keys = and_(effect.c.case_id == case_id, effect.c.seq == seq, effect.c.no == number)
+    with office.database.write() as connection:
+        now = office.database.now(connection)
+        again = update(effect).where(keys, given_up).values(next_at=now, attempts=0, error=None)
+        if connection.execute(again).rowcount == 0:
+            raise NotFound
 
 
 def _only(case_id: UUID) -> Any:
@@ -107,9 +118,7 @@ def _mark(office: Office, row: RowMapping) -> None:
 def _wait_for_room(office: Office, row: RowMapping, now: datetime) -> None:
     """An effect whose room does not exist yet (documents) waits for it; `verify` knows it."""
     with office.database.one_statement() as connection:
-        connection.execute(
-            update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error="waits")
-        )
+        connection.execute(update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error=WAITS))
     log.info("effect_waits", case_id=str(row["case_id"]), kind=row["kind"], at=now.isoformat())
 
 

@@ -140,7 +140,7 @@ def _counts(source: Source, case: Case, other: Case, now: datetime) -> bool:
         return False
     if any(case.data.get(name) != other.data.get(name) for name in source.same):
         return False
-    return source.within is None or other.started_at >= _since(source.within, now)
+    return source.within is None or other.started_at >= since(source.within, now)
 
 
 def _was_overdue(state: str, other: Case, now: datetime) -> bool:
@@ -148,7 +148,7 @@ def _was_overdue(state: str, other: Case, now: datetime) -> bool:
     return any(task.due is not None and task.due < now for task in tasks)
 
 
-def _since(span: Span, now: datetime) -> datetime:
+def since(span: Span, now: datetime) -> datetime:
     months = {"months": span.count, "years": 12 * span.count}.get(span.unit)
     if months is not None:
         return end_of(add_months(day_of(now), -months))

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exis
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from workflow.cases.reading import subject_of
-from workflow.cases.tables import cases, effect, inbox, incident, round_case, search, visible
+from workflow.cases.tables import WAITS, cases, effect, inbox, incident, round_case, search, undone, visible
 from workflow.engine.directory import Principal
 from workflow.engine.subject import Subject
 from workflow.store.metadata import NEVER
 
+_MOST_FAILED = 100
 _LAST = chr(0x10FFFF)
 
 
@@ -150,13 +151,15 @@ def cases_of_round(connection: Connection, round_id: UUID, *, limit: int, after:
     return [Held(subject_of(row), bytes(row["head"])) for row in connection.execute(rows).mappings()]
 
 
-def open_incidents(connection: Connection, *, limit: int, after: datetime | None = None) -> list[IncidentRow]:
+def open_incidents(
+    connection: Connection, *, limit: int, after: tuple[datetime, UUID, int] | None = None
+) -> list[IncidentRow]:
     """What could not go on by itself, the earliest first."""
-    rows = (
-        select(incident).where(incident.c.ended_at.is_(None)).order_by(incident.c.at, incident.c.case_id).limit(limit)
-    )
+    place = (incident.c.at, incident.c.case_id, incident.c.no)
+    rows = select(incident).where(incident.c.ended_at.is_(None)).order_by(*place).limit(limit)
     if after is not None:
-        rows = rows.where(incident.c.at > after)
+        seen = (literal(value, column.type) for value, column in zip(after, place, strict=True))
+        rows = rows.where(tuple_(*place) > tuple_(*seen))
     found = connection.execute(rows).mappings().all()
     held = subjects(connection, [row["case_id"] for row in found])
     return [
@@ -172,10 +175,14 @@ def open_incidents(connection: Connection, *, limit: int, after: datetime | None
     ]
 
 
-def failed_effects(connection: Connection, *, limit: int) -> Sequence[RowMapping]:
-    """Effects that were given up, with their error."""
-    given_up = and_(effect.c.next_at.is_(None), effect.c.error.is_not(None), effect.c.error != "waits")
-    rows = select(effect).where(given_up).order_by(effect.c.case_id, effect.c.seq, effect.c.no).limit(limit)
+def failed_effects(connection: Connection) -> Sequence[RowMapping]:
+    """The first hundred effects that were given up, with their error."""
+    rows = (
+        select(effect)
+        .where(undone, effect.c.error != WAITS)
+        .order_by(effect.c.case_id, effect.c.seq, effect.c.no)
+        .limit(_MOST_FAILED)
+    )
     return connection.execute(rows).mappings().all()
 
 

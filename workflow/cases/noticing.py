@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, literal, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, func, literal, select, tuple_
 
 from workflow.cases.reading import load
 from workflow.cases.tables import cases, notice, objection
@@ -63,6 +63,12 @@ def notice_page(
         rows = rows.where(tuple_(notice.c.ends, notice.c.case_id) > place)
     rows = rows.order_by(notice.c.ends, notice.c.case_id).limit(limit)
     return [_notice(row) for row in connection.execute(rows).mappings()]
+
+
+def count_notices(connection: Connection) -> int:
+    """How many public notices run."""
+    running = select(func.count()).where(notice.c["where"] == "public", notice.c.ended_at.is_(None))
+    return connection.execute(running.select_from(notice)).scalar_one()
 
 
 def find_notice(connection: Connection, case_id: UUID, entry: int) -> Notice | None:

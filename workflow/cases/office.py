@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -69,6 +70,7 @@ class Office:
     recorders: dict[str, Recorder] = field(default_factory=dict)
     sources: dict[str, FactSource] = field(default_factory=dict)
     files_of: FilesOf = field(default=_no_files)
+    folder: Path = field(default_factory=Path)  #: where files lie that belong to the database
     _calendar: Calendar | None = None
     _calendar_number: str | None = None
     _lock: Lock = field(default_factory=Lock)

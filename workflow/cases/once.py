@@ -52,7 +52,7 @@ def numbers_of_first(
         for case in found
         if (values := once_values(definition, case)) is not None
     }
-    first: dict[bytes, str] = {}
+    first: dict[bytes, tuple[str, str]] = {}
     wanted = sorted(set(digests.values()))
     for start in range(0, len(wanted), _AT_ONCE):
         rows = (
@@ -60,8 +60,8 @@ def numbers_of_first(
             .join(cases, cases.c.id == once.c.case_id)
             .where(once.c.definition == definition.key, once.c.digest.in_(wanted[start : start + _AT_ONCE]))
         )
-        first |= {bytes(row.digest): row.number or str(row.id) for row in connection.execute(rows)}
-    return {case: first[digest] for case, digest in digests.items() if digest in first}
+        first |= {bytes(row.digest): (str(row.id), row.number or str(row.id)) for row in connection.execute(rows)}
+    return {case: first[digest][1] for case, digest in digests.items() if digest in first and first[digest][0] != case}
 
 
 def _digest(values: OnceKey, definition: Definition, secrets: Secrets) -> bytes:

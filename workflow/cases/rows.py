@@ -98,11 +98,11 @@ def _part(table: Table, kind: Kind, names: tuple[str, ...], number: int) -> str:
     record = ", ".join(f'"{column.name}" {_record_type(column)}' for column in columns)
     source = f"c, json_to_recordset(:r{number}::json) as r({record})"
     if kind == "delete":
-        where = " and ".join(f't."{name}" = r."{name}"' for name in names)
+        where = " and ".join(f't."{column.name}" = {_value(column)}' for column in columns)
         return f"delete from {table.name} t using {source} where t.case_id = c.id and {where}"
     if kind == "update":
-        sets = ", ".join(f'"{name}" = r."{name}"' for name in names if not table.c[name].primary_key)
-        where = " and ".join(f't."{name}" = r."{name}"' for name in names if table.c[name].primary_key)
+        sets = ", ".join(f'"{column.name}" = {_value(column)}' for column in columns if not column.primary_key)
+        where = " and ".join(f't."{column.name}" = {_value(column)}' for column in columns if column.primary_key)
         return f"update {table.name} t set {sets} from {source} where t.case_id = c.id and {where}"
     listed = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(_value(column) for column in columns)

@@ -90,6 +90,7 @@ def start_cases(
     What refuses one is its answer, and hinders no other; the figures of the round are those from before them all.
     `record` writes what is to be kept together with them. Raises Busy where others begin the same at the same time.
     """
+    last = Busy()
     for _ in range(_TRIES):
         try:
             with transaction(office) as desk:
@@ -97,10 +98,12 @@ def start_cases(
                 if record is not None:
                     record(desk.connection_or_fail, answers)
                 return answers
+        except Busy as busy:  # somebody was first: what he began is seen the next time
+            last = busy
         except Exception as error:
             if violated(error) is None:
                 raise
-    raise Busy
+    raise last
 
 
 def open_round(
@@ -187,7 +190,10 @@ def _start_all(desk: Desk, news: Sequence[NewCase], actor: Actor) -> list[Outcom
         return []
     version, view = _version_and_round(desk, news[0].definition, news[0].round_id)
     context = _context_of_start(desk, actor, version, view, news[0].id or new_uuid())
-    answers: list[_Begun | Outcome | WorkflowError] = [_begun(desk, version, new, context) for new in news]
+    there = set(desk.connection_or_fail.scalars(select(cases.c.id).where(cases.c.id.in_([new.id for new in news]))))
+    answers: list[_Begun | Outcome | WorkflowError] = [
+        _begun(desk, version, new, context, there=new.id in there) for new in news
+    ]
     begun = _without_twice(desk, version.definition, answers)
     numbers = _numbers(desk, version.definition, context, len(begun))
     request = request_of(actor, "start")
@@ -209,12 +215,14 @@ class _Begun:
     mark: bytes
 
 
-def _begun(desk: Desk, version: Version, new: NewCase, context: Context) -> _Begun | Outcome | WorkflowError:
+def _begun(
+    desk: Desk, version: Version, new: NewCase, context: Context, *, there: bool
+) -> _Begun | Outcome | WorkflowError:
     command, mark = _command(new, new.id or new_uuid())
     try:
-        there = _there_already(desk, UUID(command.id), mark)
-        if there is not None:
-            return there
+        before = _there_already(desk, UUID(command.id), mark) if there else None
+        if before is not None:
+            return before
         context, done = _begin(desk, version, command, replace(context, lot=SeededLot(command.id)))
     except WorkflowError as error:
         return error
@@ -327,7 +335,8 @@ def _context(desk: Desk, actor: Actor, version: Version, new_id: UUID) -> Contex
 
 def _context_of_start(desk: Desk, actor: Actor, version: Version, view: RoundView | None, new_id: UUID) -> Context:
     context = replace(_context(desk, actor, version, new_id), round=view, unread=_LOOKED_UP)
-    if view is not None and not may_see_round(version.definition, view.round, context) and not actor.link:
+    known = actor.link or actor.public  # what the public may start, `may_start` says
+    if view is not None and not known and not may_see_round(version.definition, view.round, context):
         raise NotFound
     return context
 

@@ -4,7 +4,7 @@
 decision, rows of a case are only written together with it, and `verify` finds what does not belong.
 """
 
-from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, and_
 
 from workflow.store.leases import Queue
 from workflow.store.metadata import Digest, Id, Instant, Uuid, Word, column, given, key, metadata, optional
@@ -109,6 +109,10 @@ effect = Table(
 )
 waiting = effect.c.next_at.is_not(None)
 Index(None, effect.c.next_at, postgresql_where=waiting, sqlite_where=waiting)
+#: The error of an effect that waits for its room: documents come with a later release.
+WAITS = "waits"
+undone = and_(effect.c.next_at.is_(None), effect.c.error.is_not(None))
+Index("ix_effect_undone", effect.c.case_id, postgresql_where=undone, sqlite_where=undone)
 
 # The round's view of its cases: the state, and just the fields that figures, ranks and guards read.
 round_case = Table(

@@ -16,6 +16,7 @@ from workflow.cases.projections import acting, earliest, entries_of
 from workflow.cases.reading import subject_of
 from workflow.cases.storing import state_of
 from workflow.cases.tables import (
+    WAITS,
     ballot,
     cases,
     disclosure,
@@ -25,6 +26,7 @@ from workflow.cases.tables import (
     inbox,
     poll,
     round_case,
+    undone,
     voter,
     wake,
 )
@@ -55,7 +57,9 @@ def verify(office: Office) -> Verified:
             version = office.versions.get(connection, row["definition"], row["version"])
             broken += _of_subject(connection, version.definition, row, found)
         broken += _of_polls(connection)
-        waiting = connection.scalar(select(func.count()).select_from(effect).where(effect.c.error == "waits")) or 0
+        waiting = (
+            connection.scalar(select(func.count()).select_from(effect).where(undone, effect.c.error == WAITS)) or 0
+        )
     summary = sentence(
         "{subjects} cases and rounds, {events} events: {verdict}; {waiting} documents wait for their room.",
         subjects=subjects,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _PART = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+|[a-z0-9]+")
 _MOST_WORDS = 60
@@ -28,14 +29,15 @@ def _of_part(part: str) -> Iterator[str]:
         yield from _readings(part)
 
 
-def _readings(part: str) -> Iterator[str]:
-    """Full readings and initials; surnames as they are read in names."""
+@lru_cache(maxsize=4096)
+def _readings(part: str) -> tuple[str, ...]:
+    """Full readings and initials; surnames as they are read in names. Kept, as units come again with every case."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- slow import, and only who writes needs it
 
     syllables = lazy_pinyin(_surname(part), style=Style.NORMAL, errors="ignore")
-    yield "".join(syllables)[:_LONGEST]
-    yield "".join(syllable[:1] for syllable in syllables)
-    yield from ("".join(syllables[start:])[:_LONGEST] for start in range(1, len(syllables)))
+    initials = "".join(syllable[:1] for syllable in syllables)
+    ends = ("".join(syllables[start:])[:_LONGEST] for start in range(1, len(syllables)))
+    return ("".join(syllables)[:_LONGEST], initials, *ends)
 
 
 #: Surnames that are read otherwise than the word, by a sign that is read as they are.

@@ -26,7 +26,7 @@ _MOST_TEXT = 400_000
 @click.pass_obj
 def check(call: Call, path: Path | None) -> None:
     where = path if path is not None else call.definitions
-    files = _definition_files(where)
+    files = definition_files(where)
     if not files:
         raise CannotRun(sentence("There is no definition.yaml in {path}.", path=str(where)))
     wrong = False
@@ -58,15 +58,15 @@ def explain(call: Call, key: str, language: Language | None) -> None:
 @database_option
 @click.pass_obj
 def publish(call: Call, path: Path, database: str | None) -> None:
-    from workflow.cases.versions import Texts  # noqa: PLC0415 -- with a database only
     from workflow.cases.versions import publish as publish_texts  # noqa: PLC0415 -- with a database only
+    from workflow.cli.texts import read_texts  # noqa: PLC0415 -- with a database only
 
     house = call.open_house(database, create=True)
-    for file in _definition_files(path):
-        definition, stories, beside = texts_of(file)
-        texts = Texts(definition=definition, stories=stories, texts=beside)
+    for file in definition_files(path):
         try:
-            done = publish_texts(house.office.database, house.office.versions, texts, calendar=chinese_calendar())
+            done = publish_texts(
+                house.office.database, house.office.versions, read_texts(file), calendar=chinese_calendar()
+            )
         except DefinitionWrong as wrong:
             for problem in wrong.problems:
                 click.echo(_line(file, problem, call.language), err=True)
@@ -85,7 +85,7 @@ def texts_of(file: Path) -> tuple[str, str | None, dict[str, str]]:
     return _read(file), _read(stories) if stories.is_file() else None, _beside(file)
 
 
-def _definition_files(path: Path) -> list[Path]:
+def definition_files(path: Path) -> list[Path]:
     """A file, a folder, or a folder of folders."""
     if path.is_file():
         return [path]
@@ -145,7 +145,7 @@ def _line(file: Path, problem: Problem, language: Language) -> str:
 def _definition(call: Call, key: str) -> Definition:
     """By its key among those that are shipped, or by its path."""
     for path in (Path(key), call.definitions / key):
-        files = _definition_files(path) if path.exists() else []
+        files = definition_files(path) if path.exists() else []
         if files:
             return load_definition(_read(files[0])).sound()
     raise CannotRun(sentence("There is no definition “{key}”.", key=key))

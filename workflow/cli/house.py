@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # a command that needs no database loads none
     from flask import Flask
 
     from workflow.cases.office import Office
+    from workflow.clock.settable import Delivery
     from workflow.messages.settings import MailSettings
 
 from workflow.text import Language
@@ -17,16 +18,27 @@ from workflow.text import Language
 @dataclass(frozen=True, slots=True)
 class House:
     office: "Office"
-    folder: Path  #: beside the database: mails, attachments, reports
+    folder: Path  #: of the files that belong to the database: mails, attachments, reports
     mails: "MailSettings"
-    deliver: Callable[[], int]  #: sends the messages that are due
+    delivery: "Delivery"
     application: "Callable[[], Flask]"
 
 
-class OpenHouse(Protocol):
-    """Opens a database with all rooms registered; `create` makes the file and the tables where they are missing."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A database, and the folder of the files that belong to it."""
 
-    def __call__(self, url: str | None, *, create: bool = False) -> House: ...
+    url: str
+    folder: Path
+
+
+class OpenHouse(Protocol):
+    """Opens a database with all rooms registered; `create` makes the file and the tables where they are missing.
+
+    Not `durable`: what is written may be lost with the power, and is written faster.
+    """
+
+    def __call__(self, url: str | None, *, create: bool = False, durable: bool = True) -> House: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +47,5 @@ class Call:
 
     language: Language
     open_house: OpenHouse
+    address: Callable[[str | None], Address]
     definitions: Path  #: the definitions that are shipped
-    default_database: Path

@@ -1,6 +1,7 @@
 """The settable clock of a demo: an offset in the database, so that every process has it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workflow.cases.office import Office
@@ -10,6 +11,16 @@ from workflow.store.service import service_value, set_clock_offset, set_service_
 from workflow.text import sentence
 
 DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What sends messages: those due now (how many they were), and when the next is due."""
+
+    deliver: Callable[[], int]
+    next_due: Callable[[], datetime | None]
+
+
 _LONGEST = timedelta(days=3660)
 
 
@@ -35,12 +46,12 @@ def set_clock(office: Office, to: datetime) -> None:
 def go_to(
     office: Office,
     to: datetime,
-    deliver: Callable[[], int] | None = None,
+    delivery: Delivery,
     seen: Callable[[datetime], None] | None = None,
 ) -> None:
     """Goes from due time to due time up to a moment; at each everything due happens, what it causes included.
 
-    `deliver` sends the messages that are due. Raises InvalidData for a moment in the past.
+    Raises InvalidData for a moment in the past.
     """
     if not is_demo(office):
         raise NotOffered(sentence("Only the clock of a demo can be set."))
@@ -51,16 +62,20 @@ def go_to(
         )
     if to - now > _LONGEST:
         raise InvalidData((Problem("/now", "data", sentence("The clock goes ten years at most.")),))
-    _everything(office, deliver)
-    while (due := next_due(office)) is not None and due <= to:
+    _everything(office, delivery)
+    while (due := _next(office, delivery)) is not None and due <= to:
         set_clock(office, max(due, now_of(office)))
         if seen is not None:
             seen(due)
-        _everything(office, deliver)
+        _everything(office, delivery)
     set_clock(office, max(to, now_of(office)))
-    _everything(office, deliver)
+    _everything(office, delivery)
 
 
-def _everything(office: Office, deliver: Callable[[], int] | None) -> None:
-    while tick(office) + (deliver() if deliver is not None else 0):
+def _next(office: Office, delivery: Delivery) -> datetime | None:
+    return min((moment for moment in (next_due(office), delivery.next_due()) if moment is not None), default=None)
+
+
+def _everything(office: Office, delivery: Delivery) -> None:
+    while tick(office) + delivery.deliver():
         continue

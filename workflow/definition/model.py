@@ -172,7 +172,7 @@ class Field:
     help: Label | None = None
     value: Expression | None = None
     constant: object = None  #: a parameter of the definition, as kept
-    term: Term | None = None
+    term: Alternatives[Term] = ()
     source: Source | None = None
     override: bool = False
     plausible: tuple[Plausible, ...] = ()

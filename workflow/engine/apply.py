@@ -203,6 +203,8 @@ def _left(case: Case, change: c.Left) -> Case:
     if change.standing is not None:
         clocks[change.state] = change.standing
     undo = case.undo if case.undo and case.entry and case.undo.entry.number == case.entry.number else None
+    if undo is not None and undo.by != change.by:
+        undo = None
     return replace(case, clocks=clocks, undo=undo, urged={})
 
 
@@ -234,9 +236,10 @@ def _entered(case: Case, change: c.Entered) -> Case:
 
 def _decided(case: Case, change: c.Decided) -> Case:
     before = case.deciders.get(change.state, ())
-    deciders = case.deciders if change.by in before else {**case.deciders, change.state: (*before, change.by)}
+    others = tuple(person for person in before if person != change.by)
+    deciders = {**case.deciders, change.state: (*others, change.by)}
     held = case.held if change.by in case.held else (*case.held, change.by)
-    return replace(case, deciders=deciders, held=held)
+    return replace(case, deciders=deciders, held=held, last_decider=change.by)
 
 
 def _may_take_back(case: Case, change: c.MayTakeBack) -> Case:
@@ -250,6 +253,8 @@ def _may_take_back(case: Case, change: c.MayTakeBack) -> Case:
             back_to=case.back_to,
             left=case.left.get(case.state),
             path=case.path,
+            deciders=case.deciders,
+            last_decider=case.last_decider,
         ),
     )
 
@@ -270,6 +275,8 @@ def _taken_back(case: Case, _: c.TakenBack) -> Case:
         back_to=undo.back_to,
         path=undo.path,
         left=left,
+        deciders=undo.deciders,
+        last_decider=undo.last_decider,
         undo=None,
     )
 

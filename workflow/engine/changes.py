@@ -217,6 +217,7 @@ class FigureSet(Change, frozen=True, kw_only=True, tag="figure_set"):
 class Left(Change, frozen=True, kw_only=True, tag="left"):
     state: str
     trigger: str
+    by: Holder | None = None  #: who decided it; None: the clock, a count, a sitting
     standing: Standing | None = None  #: of a clock that will go on
 
 
@@ -361,6 +362,9 @@ class Settled(Change, frozen=True, kw_only=True, tag="settled"):
     entry: int
     trigger: str
     figures: dict[str, Figure] = {}
+    deciders: tuple[Holder, ...] = ()  #: who decided or voted on it
+    to: str | None = None
+    then: Literal["again", "resume"] | None = None
 
 
 # --- what is to be done afterwards; these change no subject ------------------------------------------------------------

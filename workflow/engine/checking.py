@@ -1,10 +1,11 @@
 """Looking at a definition as a whole before it is published: read, proved, its stories told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workflow.calendar import Calendar
 from workflow.definition.loading import load_definition
+from workflow.definition.loading.reading import Outside
 from workflow.definition.model import Definition
 from workflow.definition.proving import prove
 from workflow.engine.stories import Coverage, tell_book
@@ -38,7 +39,7 @@ def check(text: str, stories: str | None, texts: Mapping[str, str], calendar: Ca
     problems = list(loaded.problems)
     verdicts = prove(definition, loaded.claim_lines)
     problems += [verdict.problem for verdict in verdicts if verdict.problem is not None]
-    problems += _absent(definition, texts)
+    problems += _absent(loaded.outside, texts)
     if stories is None:
         lacking = Problem("stories", "absent", sentence("There are no stories."), warning=True)
         return Checked(
@@ -71,22 +72,21 @@ def _tell(definition: Definition, stories: str, calendar: Calendar) -> tuple[lis
     return failed, len(told), coverage
 
 
-def _absent(definition: Definition, texts: Mapping[str, str]) -> list[Problem]:
-    """Templates that are named but not there: an incident when they are needed, so a warning now."""
-    named = {rule.text for state in definition.states.values() for rule in (*state.tell, *state.remind) if rule.text}
-    named |= {
-        str(effect.arguments.get("template"))
-        for state in definition.states.values()
-        for effect in state.do
-        if effect.kind == "document"
-    }
+def _absent(outside: Iterable[Outside], texts: Mapping[str, str]) -> list[Problem]:
+    """Texts and templates that are named but not there: an incident when they are needed, so a warning now."""
     known = {name.partition(".")[0] for name in texts}
     return [
-        Problem(f"texts.{name}", "absent", sentence("The text or template “{name}” is not there.", name=name), warning=True)
-        for name in sorted(named - known)
+        Problem(
+            named.place,
+            "absent",
+            sentence("The text or template “{name}” is not there.", name=named.name),
+            line=named.line,
+            warning=True,
+        )
+        for named in outside
+        if named.name not in known
     ]
 
 
 def _if_sound(definition: Definition, problems: list[Problem]) -> Definition | None:
     return definition if all(problem.warning for problem in problems) else None
-

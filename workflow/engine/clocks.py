@@ -10,13 +10,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from workflow.definition.expression import ExpressionFailed
-from workflow.definition.model import Alternatives, Ballot, Notice, Objections, Score, State, Tasks
+from workflow.definition.model import Alternatives, Ballot, Score, State, Tasks, Wait
 from workflow.definition.model import Task as TaskRule
 from workflow.definition.term.reckoning import go_on, next_repeat, reckon, remind_at, what_is_left
 from workflow.definition.term.values import Anchor, Anchors, Clock, Moment, Offset, Reckoned, Repeat, Term
 from workflow.engine.changes import TimerCleared
-from workflow.engine.subject import Standing, Task, Timer, TimerKind
+from workflow.engine.subject import Standing, Timer, TimerKind
 from workflow.engine.values import holds
 from workflow.engine.work import Work, change_task, set_timer
 
@@ -29,15 +28,11 @@ class Wanted:
     due: datetime | None = None
 
 
-def deadline(work: Work, terms: Alternatives[Term]) -> Reckoned | None:
-    """The first term whose `when` holds, counted from entering; one whose expression fails gives none."""
+def deadline(work: Work, terms: Alternatives[Term], since: datetime | None = None) -> Reckoned | None:
+    """The first term whose `when` holds, counted from `since`, which is entering unless something opens later."""
     for alternative in terms:
-        try:
-            if not holds(alternative.when, work.values(), work.context):
-                continue
-        except ExpressionFailed:
-            return None
-        return reckon(alternative.value, work.anchors, work.context.calendar, work.entry.at)
+        if holds(alternative.when, work.values(), work.context):
+            return reckon(alternative.value, work.anchors, work.context.calendar, since or work.entry.at)
     return None
 
 
@@ -62,12 +57,13 @@ def synchronise(work: Work) -> None:
 
 
 def expires(state: State) -> bool:
-    """Whether something happens by itself when a deadline is reached."""
+    """Whether something happens by itself when a deadline is reached: of tasks, where `to` or `decide` knows the word."""
     if isinstance(state.activity, Ballot | Score):
         return True
-    if isinstance(state.activity, TaskRule | Tasks):
-        return "expired" in state.to
-    return False
+    if not isinstance(state.activity, TaskRule | Tasks):
+        return False
+    rules = state.decide if isinstance(state.decide, tuple) else ()
+    return "expired" in state.to or any("expired" in path for _, rule in rules for path in rule.paths)
 
 
 def dues(work: Work) -> tuple[datetime, ...]:
@@ -78,9 +74,24 @@ def dues(work: Work) -> tuple[datetime, ...]:
     return tuple(sorted(set(found)))
 
 
+def clock_of_wait(work: Work) -> Clock:
+    """How the clock of a `wait` was counted."""
+    until = deadline(work, work.state.activity.until) if isinstance(work.state.activity, Wait) else None
+    return until.clock if until else "fixed"
+
+
 def standing_of(work: Work, due: datetime, clock: Clock) -> Standing:
     left = what_is_left(clock, due, work.context.now, work.context.calendar)
     return Standing(due=due, clock=clock, left=left)
+
+
+def standing_of_tasks(work: Work) -> dict[str, Standing]:
+    """What is left of each open task's clock; a fixed date stays, and may be moved meanwhile."""
+    return {
+        str(task.id): standing_of(work, task.due, task.clock)
+        for task in work.entry.tasks
+        if task.due is not None and task.clock != "fixed"
+    }
 
 
 def resumed(work: Work, standing: Standing) -> datetime:
@@ -113,7 +124,8 @@ def _wanted(work: Work) -> Iterator[Wanted]:
     state, now = work.state, work.context.now
     if expires(state):
         for due in sorted({task.due for task in work.entry.tasks if task.due is not None and task.kind != "objection"}):
-            yield Wanted("due", due, due=due)
+            if due > now:
+                yield Wanted("due", due, due=due)
     deadlines = dues(work)
     for number, remind in enumerate(state.remind):
         spoken: tuple[datetime | None, ...] = deadlines if _speaks_of_due(remind.at) else (None,)
@@ -165,27 +177,3 @@ def follows_round(work: Work, terms: Alternatives[Term]) -> datetime | None:
         return None
     found = deadline(work, terms)
     return found.at if found else None
-
-
-def objection_due(work: Work, rules: Objections) -> Reckoned | None:
-    """The deadline of an examination, counted from the objection."""
-    for alternative in rules.due:
-        try:
-            if not holds(alternative.when, work.values(), work.context):
-                continue
-        except ExpressionFailed:
-            return None
-        return reckon(alternative.value, work.anchors, work.context.calendar, work.context.now)
-    return None
-
-
-def notice_end(work: Work, rules: Notice) -> Reckoned | None:
-    """The end of a notice that begins now."""
-    for alternative in rules.length:
-        if holds(alternative.when, work.values(), work.context):
-            return reckon(alternative.value, work.anchors, work.context.calendar, work.context.now)
-    return None
-
-
-def task_named(work: Work, number: int) -> Task | None:
-    return next((task for task in work.entry.tasks if task.id == number), None)

@@ -132,6 +132,9 @@ class Settle:
     chosen: bool = False  #: leaders decided it: what is refused refuses the whole; else it is an incident of this case
     trigger: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    deciders: tuple[Holder, ...] = ()
+    to: str | None = None
+    then: Literal["again", "resume"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,9 @@ class Context:
     unread: frozenset[Fact] = frozenset()  #: what was not looked up; a step that wants it says so by Missing
     version: int = 1  #: the version a case starts with
     tally: Tally | None = None  #: of a secret ballot that closes now
+    stated: Mapping[str, Kept] = field(
+        default_factory=dict
+    )  #: of a story: what computed fields that it gives reckon to
     observe: Callable[[str, bool], None] | None = None  #: told of each guard and whether it held: coverage of stories
 
     @property

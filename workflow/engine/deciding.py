@@ -1,13 +1,11 @@
 """What persons do with open work: decide, vote, record, mark, object, answer an objection, fire at any time."""
 
-from msgspec.structs import replace
-
 from workflow.definition import words
 from workflow.definition.model import ANY_STATE, Ballot, Notice, Score, Target, TaskOf, Tasks
 from workflow.definition.model import Task as TaskRules
-from workflow.engine import permit
+from workflow.engine import permit, signing
 from workflow.engine.activities import ballot, notice, score, tasks
-from workflow.engine.changes import Acted, Decided, MayTakeBack
+from workflow.engine.changes import Decided, MayTakeBack
 from workflow.engine.commands import (
     CastVote,
     CloseBallot,
@@ -19,8 +17,8 @@ from workflow.engine.commands import (
     ScoreCard,
 )
 from workflow.engine.moving import run
-from workflow.engine.subject import Answer, Holder, Task
-from workflow.engine.work import Authority, CaseWork, Fired, change_task, close_task, note, open_task, tell
+from workflow.engine.subject import Answer, Case, Task
+from workflow.engine.work import Authority, CaseWork, Fired, close_task, note
 from workflow.engine.writing import demand, demand_opinion, write
 from workflow.errors import Closed, InvalidData, NotOffered, NotPermitted, Problem
 from workflow.text import Label, sentence
@@ -46,7 +44,7 @@ def fire(work: CaseWork, command: Fire) -> Authority:
     if rules is None or work.case.state not in rules.states:
         raise NotOffered(trigger=_label(work, command.trigger))
     authority = permit.need_group(work.definition, rules.by, work.case.unit, work.cases, work.context)
-    _check_targets(rules.targets, command.to, command.then)
+    _check_targets(work.case, rules.targets, command.to, command.then)
     sense = work.definition.sense(rules.name)
     write(work, command.data, rules.edit, command.opinion)
     if sense == "forward":
@@ -179,7 +177,7 @@ def _answer(work: CaseWork, task: Task, command: Decide, authority: Authority) -
     words_of_entry = tasks.entry_of(activity, task).answers if isinstance(activity, Tasks) else {}
     trigger = words_of_entry.get(command.trigger, command.trigger)
     rules = task_rules(work, task)
-    _check_targets(work.state.to[trigger], command.to, command.then)
+    _check_targets(work.case, work.state.to[trigger], command.to, command.then)
     if authority.by is not None and isinstance(authority.by, int):
         work.order(MayTakeBack(by=authority.by))
     write(work, command.data, rules.edit, command.opinion)
@@ -187,7 +185,9 @@ def _answer(work: CaseWork, task: Task, command: Decide, authority: Authority) -
     if sense == "forward":
         demand(work, rules.edit, command.opinion)
     usual = sense != "forward" and trigger != "withdraw"
-    demand_opinion(command.opinion, wanted=usual if rules.opinion is None else command.trigger in rules.opinion)
+    listed = rules.opinion is not None and (trigger in rules.opinion or command.trigger in rules.opinion)
+    confirms = task.proposed is not None and task.proposed.trigger == trigger  # whose opinion the delegate has given
+    demand_opinion(command.opinion, wanted=(usual if rules.opinion is None else listed) and not confirms)
     note(work, "opinion", command.opinion, task.id)
     answer = Answer(
         trigger=trigger,
@@ -197,73 +197,19 @@ def _answer(work: CaseWork, task: Task, command: Decide, authority: Authority) -
         to=command.to,
         then=command.then,
     )
-    if task.delegate is not None and authority.by == task.delegate:
-        change_task(work, replace(task, proposed=answer))
-        tell(work, (task.delegated_by,) if task.delegated_by else task.holders, "delegated", task=task)
-        return
-    _after_signers(work, task, answer)
-
-
-def _after_signers(work: CaseWork, task: Task, answer: Answer) -> None:
-    """A signer beside makes the trigger wait; one after is asked now."""
-    if _waiting_signers(work, task):
-        change_task(work, replace(task, decided=answer))
-        return
-    if task.after_signers:
-        change_task(work, replace(task, decided=answer, resting=True, after_signers=()))
-        for person in task.after_signers:
-            open_signer(work, task, person, "after", answer.by)
-        return
-    complete(work, task, answer)
-
-
-def open_signer(work: CaseWork, task: Task, person: int, kind: str, asked_by: Holder | None) -> None:
-    open_task(
-        work,
-        Task(
-            id=work.next_task,
-            name=task.name,
-            kind="signer",
-            holders=(person,),
-            opened_at=work.context.now,
-            due=task.due,
-            clock=task.clock,
-            signs=task.id,
-            signer=kind,  # type: ignore[arg-type]  # one of before, beside, after
-            asked_by=asked_by if isinstance(asked_by, int) else None,
-        ),
-    )
+    done = signing.answered(work, task, answer)
+    if done is not None:
+        complete(work, *done)
 
 
 def _sign(work: CaseWork, task: Task, command: Decide, authority: Authority) -> None:
-    """An added signer agrees or disagrees; a disagreement gives the task back to the holder, who decides knowing it."""
-    if command.trigger not in ("agree", "disagree"):
-        raise NotOffered(trigger=command.trigger)
-    demand_opinion(command.opinion, wanted=command.trigger == "disagree")
-    note(work, "opinion", command.opinion, task.id)
-    close_task(work, task, "decided", authority.by, command.trigger)
+    done = signing.signed(work, task, command, authority)
     if authority.by is not None:
         work.order(Decided(state=work.case.state, by=authority.by))
-    work.do(Acted())
-    signed = next((other for other in work.entry.tasks if other.id == task.signs), None)
-    if signed is None:
-        return
-    if command.trigger == "disagree":
-        change_task(work, replace(signed, decided=None, resting=False))
-        tell(work, signed.everyone, "task", task=signed)
-        run(work)
-        return
-    if _waiting_signers(work, signed):
-        return
-    if signed.decided is not None:
-        complete(work, replace(signed, resting=False), signed.decided)
+    if done is not None:
+        complete(work, *done)
     else:
-        change_task(work, replace(signed, resting=False))
         run(work)
-
-
-def _waiting_signers(work: CaseWork, task: Task) -> list[Task]:
-    return [other for other in work.entry.tasks if other.kind == "signer" and other.signs == task.id]
 
 
 def _examine(work: CaseWork, task: Task, command: Decide, authority: Authority) -> None:
@@ -285,12 +231,13 @@ def _examine(work: CaseWork, task: Task, command: Decide, authority: Authority) 
     run(work, notice.follow(work, rules, command.trigger) if answered else None)
 
 
-def _check_targets(targets: tuple[Target, ...], to: str | None, then: str | None) -> None:
-    if to is None and any(target.to == ANY_STATE for target in targets):
-        raise InvalidData(
-            (Problem("/to", "required", sentence("To which state? It is one that the case has passed.")),)
-        )
-    if to is not None and not any(target.to == ANY_STATE for target in targets):
+def _check_targets(case: Case, targets: tuple[Target, ...], to: str | None, then: str | None) -> None:
+    """`to` belongs to a target that the decider picks, `then` to a return that leaves it to him."""
+    if any(target.to == ANY_STATE for target in targets):
+        if to == case.state or to not in case.path:
+            code = "required" if to is None else "data"
+            raise InvalidData((Problem("/to", code, sentence("To which state? It is one that the case has passed.")),))
+    elif to is not None:
         raise InvalidData((Problem("/to", "data", sentence("Where this leads is not to be chosen.")),))
     if then is not None and not any(target.then == "choice" for target in targets):
         raise InvalidData((Problem("/then", "data", sentence("What follows is not to be chosen here.")),))

@@ -1,10 +1,10 @@
 """What a round knows of its cases: the state, and just those fields and figures that figures, ranks, grades and funds read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from workflow.definition.expression import Expression
-from workflow.definition.model import Definition
+from workflow.definition.model import Decided, Definition, InField, RoleAt
 from workflow.engine.moving import is_stopped
 from workflow.engine.subject import Case, CaseFacts
 
@@ -34,7 +34,7 @@ def case_facts(definition: Definition, case: Case) -> CaseFacts:
         unit=case.unit,
         state=case.state,
         entry=case.entry.number if case.entry else 0,
-        waiting=case.entry.waiting if case.entry else False,
+        waiting=_waits(case),
         left_first=case.entries > 1,
         ended=case.ended_at is not None,
         stopped=is_stopped(definition, case),
@@ -46,6 +46,12 @@ def case_facts(definition: Definition, case: Case) -> CaseFacts:
         declared=case.declared,
         seq=case.seq,
     )
+
+
+def _waits(case: Case) -> bool:
+    """For a sitting: not while it is suspended, and not where what a sitting decided stands on the incident list."""
+    stuck = any(incident.trigger is not None for incident in case.incidents)
+    return case.entry is not None and case.entry.waiting and case.suspended is None and not stuck
 
 
 @lru_cache(maxsize=256)
@@ -89,6 +95,8 @@ def _expressions(definition: Definition) -> Iterator[Expression]:
     rules = definition.round
     for figure in rules.figures.values() if rules else ():
         yield figure.expression
+    for people in definition.people.values():
+        yield from _given(entry.when for entry in people.entries)
     for state in definition.states.values():
         together = state.together
         if together is None:
@@ -100,6 +108,16 @@ def _expressions(definition: Definition) -> Iterator[Expression]:
             yield from (part.by for part in together.allocate.parts)
         ballot = state.activity
         yield from _given((getattr(ballot, "quorum", None), getattr(ballot, "passes", None)))
+        yield from _given((*(rule.when for rule in state.tell), *(effect.when for effect in state.do)))
+        yield from (found for effect in state.do for found in _in_arguments(effect.arguments))
+
+
+def _in_arguments(arguments: Mapping[str, object]) -> Iterator[Expression]:
+    for value in arguments.values():
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, dict):
+            yield from _in_arguments(value)
 
 
 def _given(expressions: Iterable[Expression | None]) -> Iterator[Expression]:
@@ -111,6 +129,12 @@ def _plain_names(definition: Definition) -> Iterator[str]:
     for figure in rules.figures.values() if rules else ():
         if figure.by is not None:
             yield figure.by
+    for entry in (entry for people in definition.people.values() for entry in people.entries):
+        match entry.spec:
+            case InField(field=name, link=link):
+                yield from (named.split(".")[0] for named in (name, link) if named)
+            case RoleAt(of=str() as name) | Decided(state=name):
+                yield name
     for state in definition.states.values():
         rank = state.together.rank if state.together else None
         if rank is not None:

@@ -5,12 +5,12 @@ would fire and is refused leaves the case as it is, and becomes an incident.
 """
 
 from functools import lru_cache
+from itertools import count
 
 from msgspec.structs import replace
 
 from workflow.definition.expression import ExpressionFailed
-from workflow.definition.model import ANY_STATE, CANCELLED, PREVIOUS, Definition, Notice, Wait
-from workflow.definition.term.values import Clock
+from workflow.definition.model import ANY_STATE, CANCELLED, PREVIOUS, Definition, Notice, Score, Wait
 from workflow.engine.activities import combine, expire, open_activity
 from workflow.engine.changes import (
     Arrived,
@@ -22,10 +22,11 @@ from workflow.engine.changes import (
     Left,
     Returned,
 )
-from workflow.engine.clocks import dues, expires, resumed, standing_of, synchronise
+from workflow.engine.clocks import clock_of_wait, expires, resumed, standing_of, synchronise
 from workflow.engine.following import do_all, tell_all, told
 from workflow.engine.machine import Picked, pick
-from workflow.engine.subject import Case, Figure, Incident, Standing
+from workflow.engine.opening import check_open
+from workflow.engine.subject import Case, Figure, Holder, Incident, Standing
 from workflow.engine.work import CaseWork, Fired, change_task, clear_timers, close_task, set_timer, tell
 from workflow.engine.writing import compute, read_sources
 from workflow.errors import GuardFailed, Loop, Refused, Vacant
@@ -33,31 +34,33 @@ from workflow.errors import GuardFailed, Loop, Refused, Vacant
 MOST_MOVES = 50
 
 
-def run(work: CaseWork, fired: Fired | None = None) -> None:
-    """Move for as long as something fires; then set the timers that the open work wants."""
-    first = fired
+def run(work: CaseWork, fired: Fired | None = None, *, asked: bool = False) -> None:
+    """Move for as long as something fires; then set the timers that the open work wants.
+
+    Where a person `asked` for just this, what is refused is told to him even if he did not choose the trigger.
+    """
+    first: Fired | None = None
     whole = work.savepoint()
-    for _ in range(MOST_MOVES):
+    for moves in count():
         mark = work.savepoint()
         try:
             fired = fired or _now(work)
+            first = first or fired
             if fired is None:
-                synchronise(work)
-                return
+                break
+            if moves == MOST_MOVES:
+                raise Loop(moves=MOST_MOVES)
             _move(work, fired)
         except Refused as refused:
-            if fired is not None and fired.chosen:
+            loops = isinstance(refused, Loop)
+            cause = first if loops else fired
+            if (asked and (loops or not moves)) or (cause is not None and cause.chosen):
                 raise
-            work.restore(mark)
-            _raise_for(work, fired, refused)
-            synchronise(work)
-            return
+            work.restore(whole if loops else mark)
+            raise_incident(work, refused.code, refused, cause)
+            break
         fired = None
-    loop = Loop(moves=MOST_MOVES)
-    if first is not None and first.chosen:
-        raise loop
-    work.restore(whole)
-    _raise_for(work, first, loop)
+    synchronise(work)
 
 
 def enter(work: CaseWork, state: str, trigger: str | None = None, back_to: str | None = None) -> None:
@@ -79,6 +82,7 @@ def enter(work: CaseWork, state: str, trigger: str | None = None, back_to: str |
     if rules.together is not None:
         assert work.case.round is not None
         work.order(Arrived(round=work.case.round, state=state))
+        work.order(Effect(kind="gather", arguments={"round": work.case.round}))
         return
     do_all(work, rules.do)
     compute(work)
@@ -91,13 +95,15 @@ def enter(work: CaseWork, state: str, trigger: str | None = None, back_to: str |
         note_vacancies(work)
 
 
-def leave(work: CaseWork, trigger: str) -> None:
-    """Close what is open, and keep what is left of a clock that goes on."""
+def leave(work: CaseWork, trigger: str, by: Holder | None = None) -> None:
+    """Close what is open, with what could not go on here, and keep what is left of a clock that goes on."""
     standing = _what_goes_on(work)
     for task in work.entry.tasks:
-        close_task(work, task, "not_needed")
+        close_task(work, task, "expired" if trigger == "expired" and task.kind == "task" else "not_needed")
     clear_timers(work)
-    work.order(Left(state=work.case.state, trigger=trigger, standing=standing))
+    for incident in work.case.incidents:
+        work.order(IncidentCleared(number=incident.number))
+    work.order(Left(state=work.case.state, trigger=trigger, by=by, standing=standing))
 
 
 def raise_incident(
@@ -112,6 +118,7 @@ def raise_incident(
         code=code,
         at=work.context.now,
         trigger=trigger,
+        by=fired.by if fired else None,
         task=task,
         zh=text.say("zh"),
         en=text.say("en"),
@@ -127,10 +134,14 @@ def clear_incidents(work: CaseWork, code: str, trigger: str | None, task: int | 
 
 
 def note_vacancies(work: CaseWork) -> None:
-    """A task without a holder is an incident, until somebody is found."""
-    for task in work.entry.tasks:
-        if not task.everyone:
-            raise_incident(work, "vacant", Vacant(), task=task.id)
+    """A task without a holder is an incident, until somebody is found; so are score cards of nobody."""
+    vacant: list[int | None] = [task.id for task in work.entry.tasks if not task.everyone]
+    if isinstance(work.state.activity, Score) and not work.entry.tasks and not work.entry.cards:
+        vacant.append(None)
+    noted = [incident.task for incident in work.case.incidents if incident.code == Vacant.code]
+    for task in vacant:
+        if task not in noted:
+            raise_incident(work, Vacant.code, Vacant(), task=task)
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +177,8 @@ def _now(work: CaseWork) -> Fired | None:
     activity = work.state.activity
     due = [task.due for task in work.entry.tasks if task.kind != "objection"] if expires(work.state) else []
     due += [timer.at for timer in work.entry.timers if timer.kind == "until"] if isinstance(activity, Wait) else []
-    fired = expire(work) if any(at is not None and at <= now for at in due) else None
+    stuck = any(incident.code != Vacant.code for incident in work.case.incidents)
+    fired = expire(work) if not stuck and any(at is not None and at <= now for at in due) else None
     try:
         return fired or combine(work)
     except ExpressionFailed as failed:
@@ -175,16 +187,17 @@ def _now(work: CaseWork) -> Fired | None:
 
 def _move(work: CaseWork, fired: Fired) -> None:
     definition, state = work.definition, work.state
-    figures: dict[str, Figure] = {**fired.figures, "trigger": fired.trigger}
+    figures: dict[str, Figure] = {**fired.figures, "trigger": fired.trigger, "entry": work.entry.number}
     if fired.by is not None:
         figures["decider"] = fired.by
     work.order(FigureSet(state=state.name, figures=figures))
     compute(work)
+    _check_round(work)
     picked = pick(definition, work.case, fired.trigger, work.context, figures, fired.to)
     sense = definition.sense(fired.trigger)
     back_to = _comes_back(picked, fired, state.name) if sense == "back" else None
     before = work.case
-    leave(work, fired.trigger)
+    leave(work, fired.trigger, fired.by)
     if sense == "back":
         work.order(Returned(state=state.name))
         tell(work, told(work, ("starter",)), "returned")
@@ -193,6 +206,14 @@ def _move(work: CaseWork, fired: Fired) -> None:
     except ExpressionFailed as failed:
         raise GuardFailed(failed.reason) from failed
     tell_round(work, before)
+
+
+def _check_round(work: CaseWork) -> None:
+    """After the closing no case leaves its first state for the first time; refused with the dates."""
+    rules = work.definition.round
+    in_first = work.case.state == work.definition.first_state and work.case.entries == 1
+    if rules is not None and rules.cases is None and in_first and work.context.round is not None:
+        check_open(work.definition, work.context)
 
 
 def _comes_back(picked: Picked, fired: Fired, state: str) -> str | None:
@@ -233,18 +254,16 @@ def _leading_to(goal: str, forward: dict[str, set[str]]) -> frozenset[str]:
     return frozenset(found - {goal})
 
 
-def _raise_for(work: CaseWork, fired: Fired | None, refused: Refused) -> None:
-    raise_incident(work, refused.code, refused, fired)
-
-
 def _what_goes_on(work: CaseWork) -> Standing | None:
+    """Of the task that is answered now, too: it was open when the step began."""
     if work.state.clock != "goes_on" or isinstance(work.state.activity, Notice):
         return None
-    open_dues = dues(work)
-    if not open_dues:
+    begun = work.begun if work.begun is not None and work.begun.number == work.entry.number else work.entry
+    clocks = [(task.due, task.clock) for task in begun.tasks if task.due is not None]
+    clocks += [(timer.at, clock_of_wait(work)) for timer in begun.timers if timer.kind == "until"]
+    if not clocks:
         return None
-    clock: Clock = next((task.clock for task in work.entry.tasks if task.due == open_dues[0]), "fixed")
-    return standing_of(work, open_dues[0], clock)
+    return standing_of(work, *min(clocks))
 
 
 def _go_on_with_clock(work: CaseWork) -> None:

@@ -1,14 +1,39 @@
-"""Which cases open with a round: for each person of a role, each unit of a level, each holder of an honour."""
+"""What opens in a round: cases by hand while it takes them, or with it one for each person, unit or holder of an honour."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+from workflow.calendar import day_of
 from workflow.definition.expression import ExpressionFailed
 from workflow.definition.model import Definition, EachCase
 from workflow.engine.context import Context
 from workflow.engine.directory import Organisation, Principal
 from workflow.engine.subject import Holder
 from workflow.engine.values import RoundValues, holds, person_record, unit_record
+from workflow.engine.work import field_moment
+from workflow.errors import Closed
+from workflow.text import Sentence, sentence
+
+
+def check_open(definition: Definition, context: Context) -> None:
+    """A round takes cases until its date, or until it is closed; refused with its dates."""
+    view, rules = context.round, definition.round
+    if rules is None:
+        return
+    if view is None:
+        raise Closed(sentence("No round of “{title}” is open.", title=definition.title))
+    round_ = view.round
+    date = field_moment(rules.fields, round_.data, rules.closes) if rules.closes and rules.cases is None else None
+    closed = round_.closed_at or (date if date is not None and date < context.now else None)
+    if closed is not None:
+        raise Closed(round_dates(round_.opened_at, closed))
+
+
+def round_dates(opened: datetime, closed: datetime) -> Sentence:
+    first, last = day_of(opened).isoformat(), day_of(closed).isoformat()
+    return sentence("This round took cases from {opened} to {closed}.", opened=first, closed=last)
+
 
 _COLUMNS = frozenset({"name", "level", "kind", "members", "workers", "age"})
 

@@ -47,13 +47,12 @@ def why_not(
     holding: list[Holder] = [p for p in task.everyone if p in mine and not (personal and mine[p] is not None)]
     if actor.link is not None and actor.link in task.everyone:
         holding.append(actor.link)
-    if actor.person is not None and actor.person == task.delegate:
-        return None
-    if not holding:
+    is_delegate = actor.person is not None and actor.person == task.delegate
+    if not holding and not is_delegate:
         return sentence("This task is held by others: {names}.", names=names_of(task.everyone, context) or "–")
     if task.resting:
         return sentence("The task rests until a signer who was asked first has answered.")
-    if task.claimed_by not in (None, actor.person):
+    if task.claimed_by not in (None, actor.person) and not is_delegate:
         return sentence("{name} has claimed this task.", name=names_of((task.claimed_by,), context)[0])
     who = actor.holder
     if who is None:
@@ -110,6 +109,12 @@ def is_administrator(unit: Principal | None, context: Context) -> bool:
     """Whether the actor administers a branch that the unit is in."""
     person = context.actor.person
     return person is not None and context.directory.has_role(person, ADMINISTRATOR, unit, context.now)
+
+
+def is_top_administrator(context: Context) -> bool:
+    """Whether the actor administers the whole: publishing, clock, messages, incidents and calendar are his."""
+    tops = (place.id for place in context.directory.organisations.values() if place.parent is None)
+    return any(is_administrator(top, context) for top in tops)
 
 
 def need_administrator(unit: Principal, context: Context) -> Authority:
@@ -198,6 +203,7 @@ def _recusal(
         cases=cases,
         state=state,
         taken_out=task.taken_out,
+        on_each=task.kind == "ballot",
     )
     for name in group_of(definition, state, task):
         for person in persons:

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from msgspec.structs import replace
-
 from workflow.calendar import day_of
+from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import Kept
 from workflow.definition.form.keeping import Wrong, keep
 from workflow.definition.model import Calls, Definition, Field, Notice, Wait
 from workflow.engine import deciding, permit
 from workflow.engine.activities import call, wait
 from workflow.engine.apply import apply
-from workflow.engine.changes import Change, FigureSet, IncidentCleared, LateObjection, Started
-from workflow.engine.clocks import follows_round, synchronise
+from workflow.engine.changes import Change, Decided, Effect, FigureSet, IncidentCleared, LateObjection, Started
 from workflow.engine.commands import (
     CallHasEnded,
     CaseCommand,
@@ -42,16 +40,18 @@ from workflow.engine.commands import (
     Start,
 )
 from workflow.engine.context import Context
-from workflow.engine.moving import enter, run
+from workflow.engine.moving import MOST_MOVES, enter, raise_incident, run
+from workflow.engine.opening import check_open
 from workflow.engine.operations import operate
 from workflow.engine.operations.of_cases import cancel
+from workflow.engine.postponing import follow_round
 from workflow.engine.resolving import resolve_again
 from workflow.engine.subject import Case, Holder
 from workflow.engine.timing import fire_timer
 from workflow.engine.who import STARTER_LINK
-from workflow.engine.work import Authority, CaseWork, Fired, change_task
-from workflow.engine.writing import begin_fields, put, write
-from workflow.errors import Closed, NotFound, NotOffered, Refused, Suspended
+from workflow.engine.work import Authority, CaseWork, Fired
+from workflow.engine.writing import begin_fields, put, set_terms, write
+from workflow.errors import GuardFailed, Loop, NotFound, NotOffered, Refused, Suspended, Vacant
 from workflow.text import sentence
 
 
@@ -64,16 +64,23 @@ class Step:
     authority: Authority
 
 
+#: What may be done with a suspended case: resume it and the like; and it lapses with its round.
+_WHILE_SUSPENDED = (Operate, ResolveAgain, ReckonAgain, Lapse)
+
+
 def step(definition: Definition, case: Case | None, command: CaseCommand, context: Context) -> Step:
     """What a command does to a case; raises the error that refuses it."""
-    if isinstance(command, Start):
-        return _start(definition, command, context)
-    if case is None:
-        raise NotFound
-    if case.suspended is not None and not isinstance(command, Operate | ResolveAgain):
-        raise Suspended
-    work = CaseWork(definition, context, case)
-    authority = _HANDLERS[type(command)](work, command)
+    try:
+        if isinstance(command, Start):
+            return _start(definition, command, context)
+        if case is None:
+            raise NotFound
+        if case.suspended is not None and not isinstance(command, _WHILE_SUSPENDED):
+            raise Suspended
+        work = CaseWork(definition, context, case)
+        authority = _HANDLERS[type(command)](work, command)
+    except ExpressionFailed as failed:
+        raise GuardFailed(failed.reason) from failed
     return Step(subject=work.case, changes=tuple(work.changes), authority=authority)
 
 
@@ -83,8 +90,8 @@ def _start(definition: Definition, command: Start, context: Context) -> Step:
     if unit is None and view is not None and context.actor.person is None:
         unit = view.round.unit
     unit, authority = permit.may_start(definition, unit, context)
-    if definition.round is not None and view is not None:
-        _check_round(definition, context)
+    if not _opens_with_round(definition, context):
+        check_open(definition, context)
     starter = _starter(command, context)
     started = Started(
         id=command.id,
@@ -92,7 +99,7 @@ def _start(definition: Definition, command: Start, context: Context) -> Step:
         version=context.version,
         unit=unit,
         starter=starter,
-        concerned=command.concerned if command.concerned is not None else starter,
+        concerned=starter if command.concerned is None and definition.concerns is None else command.concerned,
         round=view.round.id if view else None,
         parent=command.parent,
         at=context.now,
@@ -103,9 +110,20 @@ def _start(definition: Definition, command: Start, context: Context) -> Step:
     begin_fields(work)
     put(work, _given(definition, command.given))
     write(work, command.data, definition.states[definition.first_state].edit)
+    set_terms(work)
     enter(work, definition.first_state)
     run(work)
+    if view is not None and view.round.over_at is not None:
+        work.order(Effect(kind="gather", arguments={"round": view.round.id}))
+    if any(incident.code == Loop.code for incident in work.case.incidents):
+        raise Loop(moves=MOST_MOVES)
     return Step(subject=work.case, changes=tuple(work.changes), authority=authority)
+
+
+def _opens_with_round(definition: Definition, context: Context) -> bool:
+    """Whether the service opens it with its round, which is closed from the start."""
+    rules, service = definition.round, context.actor.service is not None
+    return service and rules is not None and rules.cases is not None and context.round is not None
 
 
 def _starter(command: Start, context: Context) -> Holder | None:
@@ -114,23 +132,6 @@ def _starter(command: Start, context: Context) -> Holder | None:
     if actor.service is not None:
         return command.starter
     return STARTER_LINK if actor.public and actor.holder is None else actor.holder
-
-
-def _check_round(definition: Definition, context: Context) -> None:
-    """A round takes cases while it is open; refused with its dates."""
-    view, rules = context.round, definition.round
-    assert view is not None
-    assert rules is not None
-    if view.round.closed_at is not None and context.actor.service is None:
-        raise Closed(round_dates(view.round.opened_at, view.round.closed_at))
-
-
-def round_dates(opened: datetime, closed: datetime) -> Any:
-    return sentence(
-        "This round took cases from {opened} to {closed}.",
-        opened=day_of(opened).isoformat(),
-        closed=day_of(closed).isoformat(),
-    )
 
 
 def _given(definition: Definition, values: Mapping[str, Any]) -> dict[str, Kept]:
@@ -183,10 +184,11 @@ def _retry(work: CaseWork, command: Retry) -> Authority:
     if incident is None:
         raise NotFound
     work.order(IncidentCleared(number=incident.number))
-    if incident.code == "vacant":
+    if incident.code == Vacant.code:
         resolve_again(work)
     else:
-        run(work, Fired(incident.trigger, incident.figures) if incident.trigger else None)
+        fired = Fired(incident.trigger, incident.figures, by=incident.by) if incident.trigger else None
+        run(work, fired, asked=True)
     return authority
 
 
@@ -197,7 +199,10 @@ def _settle(work: CaseWork, command: Settle) -> Authority:
     by = command.figures.get("decider")
     figures = {name: value for name, value in command.figures.items() if name != "decider"}
     person = by if isinstance(by, int | str) else None
-    run(work, Fired(command.trigger, figures, by=person, chosen=command.chosen))
+    for decider in command.deciders or ((person,) if person is not None else ()):
+        work.order(Decided(state=work.case.state, by=decider))
+    fired = Fired(command.trigger, figures, by=person, chosen=command.chosen, to=command.to, then=command.then)
+    run(work, fired)
     return Authority(by=None)
 
 
@@ -210,19 +215,28 @@ def _lapse(work: CaseWork, _: Lapse) -> Authority:
 
 def _resolve_again(work: CaseWork, _: ResolveAgain) -> Authority:
     if work.case.ended_at is None and work.case.suspended is None:
-        resolve_again(work)
+        _by_the_service(work, resolve_again)
     return Authority(by=None)
 
 
 def _reckon_again(work: CaseWork, _: ReckonAgain) -> Authority:
-    """Deadlines that are dates of the round follow them."""
-    for task in work.entry.tasks if work.case.suspended is None else ():
-        if task.kind == "task" and (rules := deciding.task_rules(work, task)).due:
-            due = follows_round(work, rules.due)
-            if due is not None and due != task.due:
-                change_task(work, replace(task, due=due))
-    synchronise(work)
+    _by_the_service(work, _follow_round)
     return Authority(by=None)
+
+
+def _by_the_service(work: CaseWork, act: Callable[[CaseWork], None]) -> None:
+    """What nobody is there to be refused leaves the case as it is, and becomes an incident."""
+    mark = work.savepoint()
+    try:
+        act(work)
+    except ExpressionFailed as failed:
+        work.restore(mark)
+        raise_incident(work, GuardFailed.code, GuardFailed(failed.reason))
+
+
+def _follow_round(work: CaseWork) -> None:
+    if work.case.ended_at is None:
+        follow_round(work, suspended=work.case.suspended is not None)
 
 
 def _object(work: CaseWork, command: Object) -> Authority:

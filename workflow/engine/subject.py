@@ -3,6 +3,7 @@
 All values are frozen and have one JSON form, which is what the row and the events hold: no floats, instants in UTC.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -43,6 +44,7 @@ class Answer(Struct, frozen=True, omit_defaults=True):
     word: str | None = None  #: the own word he used, such as no_record
     to: str | None = None
     then: Literal["again", "resume"] | None = None
+    exceptions: dict[str, str] = {}  #: in a sitting, case → trigger
 
 
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +53,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: int
     name: str
     kind: TaskKind = "task"
+    part: Holder | None = None  #: of `each`, the person or organisation that it is for
     holders: tuple[Holder, ...]
     shared: tuple[Holder, ...] = ()  #: those to whom it was escalated
     by_hand: bool = False  #: transferred or reassigned: it stays where it was put
@@ -67,7 +70,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     after_signers: tuple[Principal, ...] = ()  #: who is asked once the holder has decided
     taken_out: tuple[Holder, ...] = ()  #: recused from this task
     extended: int = 0
-    agreed: tuple[Principal, ...] = ()  #: who agreed to put the deadline off
+    agreed: tuple[Holder, ...] = ()  #: who agreed to put the deadline off
     objection: int | None = None
     resting: bool = False  #: until a signer has answered
     decided: Answer | None = None  #: the holder's own, while a signer is waited for
@@ -164,7 +167,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     came_from: str | None = None
     trigger: str | None = None
     tasks: tuple[Task, ...] = ()
-    answers: dict[str, Answer] = {}  #: closed tasks of `tasks`, by name or `name.person`
+    answers: dict[str, Answer] = {}  #: closed tasks of `tasks`, by `name#part`
     asked: dict[str, int] = {}  #: how many tasks each entry of `tasks` opened
     timers: tuple[Timer, ...] = ()
     ballot: Ballot | None = None
@@ -186,6 +189,8 @@ class Undo(Struct, frozen=True, kw_only=True):
     back_to: str | None
     left: dict[str, Figure] | None
     path: tuple[str, ...]
+    deciders: dict[str, tuple[Holder, ...]] = {}
+    last_decider: Holder | None = None
 
 
 class Returned(Struct, frozen=True, kw_only=True):
@@ -210,6 +215,7 @@ class Incident(Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str
     at: datetime
     trigger: str | None = None
+    by: Holder | None = None  #: who had decided it
     task: int | None = None
     zh: str = ""
     en: str = ""
@@ -252,6 +258,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     copied: tuple[Principal, ...] = ()
     declared: tuple[Holder, ...] = ()  #: recused for the whole case
     deciders: dict[str, tuple[Holder, ...]] = {}  #: who decided in each state
+    last_decider: Holder | None = None
     clocks: dict[str, Standing] = {}  #: of states whose clock goes on
     suspended: Suspended | None = None
     undo: Undo | None = None
@@ -294,7 +301,7 @@ class Round(Struct, frozen=True, kw_only=True, omit_defaults=True):
     next_timer: int = 1
     timers: tuple[Timer, ...] = ()
     closed: dict[str, tuple[Holder, ...]] = {}  #: who held the tasks that are closed; the last forty
-    passed: tuple[str, ...] = ()  #: states whose moment to sit has passed, or which was called together
+    passed: tuple[str, ...] = ()  #: states whose moment to sit has passed
     incidents: tuple[Incident, ...] = ()
     suspended: Suspended | None = None
 
@@ -307,7 +314,7 @@ class CaseFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit: Principal
     state: str
     entry: int
-    waiting: bool = False
+    waiting: bool = False  #: for a sitting; not while it is suspended, or what a sitting settled could not go on
     left_first: bool = False  #: it has left its first state once
     ended: bool = False
     stopped: bool = False  #: ended by a stop trigger, or cancelled
@@ -321,3 +328,11 @@ class CaseFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Subject = Case | Round
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def number_order(case: Case | CaseFacts) -> tuple[object, ...]:
+    """By number, 9 before 10; cases without one in the order of their ids, which is that of their beginning."""
+    parts = _DIGITS.split(case.number or "")
+    return tuple(int(part) if place % 2 else part for place, part in enumerate(parts)), case.id

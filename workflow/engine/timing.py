@@ -1,19 +1,22 @@
 """What the clock does to a case: a due timer fires, at the moment it was due."""
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
-from workflow.definition.model import UP, RoleAt
+from workflow.definition.model import STARTER, UP, RoleAt
 from workflow.definition.term.values import Repeat
 from workflow.engine import permit
 from workflow.engine.activities import expire
+from workflow.engine.activities.tasks import ALL
 from workflow.engine.changes import TimerCleared
 from workflow.engine.clocks import fired_late
 from workflow.engine.following import told
 from workflow.engine.moving import run
 from workflow.engine.operations.of_tasks import end_pause
 from workflow.engine.subject import Holder, Task, Timer
-from workflow.engine.who import resolve
-from workflow.engine.work import CaseWork, Fired, Work, asking, change_task, tell
+from workflow.engine.who import resolve, slots_of, specs_of
+from workflow.engine.work import CaseWork, Fired, Work, asking, asking_to_tell, change_task, tell
 
 
 def fire_timer(work: CaseWork, number: int) -> None:
@@ -54,8 +57,15 @@ def those_who_act(work: Work, task: Task) -> tuple[Holder, ...]:
         return (task.claimed_by,)
     ballot = work.entry.ballot
     if task.kind == "ballot" and ballot is not None:
-        return tuple(voter for voter in task.everyone if voter not in ballot.voted)
+        voted = _in_the_box(work) if ballot.secret else ballot.voted
+        return tuple(voter for voter in task.everyone if voter not in voted)
     return task.everyone
+
+
+def _in_the_box(work: Work) -> tuple[Holder, ...]:
+    """Whose envelopes are there; what is in them stays closed."""
+    work.context.need("tally")
+    return work.context.tally.voted if work.context.tally else ()
 
 
 def _remind(work: Work, timer: Timer) -> None:
@@ -102,17 +112,26 @@ def _above(work: Work, task: Task, steps: int) -> list[Holder]:
 
 
 def _places(work: Work, task: Task) -> list[tuple[str, int]]:
-    """The roles and organisations that a task was opened for."""
-    places: list[tuple[str, int]] = []
-    directory = work.context.directory
+    """The roles and organisations that a task was opened for: those of its holders, else all that are named."""
+    directory, now = work.context.directory, work.context.now
+    holders = [holder for holder in task.holders if isinstance(holder, int)]
+    held = [directory.posts[holder] for holder in holders if holder in directory.posts]
+    held += [post for holder in holders for post in directory.posts_of(holder, now)]
+    named = list(_named_places(work, task))
+    own = [(post.role, post.organisation) for post in held if (post.role, post.organisation) in named]
+    return own or [(role, place) for role, place in named if task.part in (None, ALL, place)]
+
+
+def _named_places(work: Work, task: Task) -> Iterator[tuple[str, int]]:
+    """Role and organisation of each spec; the starter is meant as `start` names him."""
+    asked = asking_to_tell(work)
     for name in permit.group_of(work.definition, work.state.name, task):
-        people = work.definition.people.get(name)
-        for entry in people.entries if people else ():
+        starts = permit.start_entries(work.definition) if name == STARTER else ()
+        for entry in [entry for _, entry in specs_of(name, asked)]:
             if isinstance(entry.spec, RoleAt):
-                slots = resolve((name,), asking(work, told=True)).slots
-                places += [(entry.spec.role, slot.organisation) for slot in slots if slot.organisation is not None]
-    for holder in task.holders:
-        post = directory.posts.get(holder) if isinstance(holder, int) else None
-        if post is not None and (post.role, post.organisation) not in places:
-            places.append((post.role, post.organisation))
-    return places
+                for slot in slots_of(entry, name, asked):
+                    if slot.organisation is not None:
+                        yield entry.spec.role, slot.organisation
+        for entry in starts:
+            if isinstance(entry.spec, RoleAt):
+                yield from ((entry.spec.role, above.id) for above in work.context.directory.climb(work.unit))

@@ -3,8 +3,8 @@
 Of two things with one name the nearest is meant: `row`, the state's own figures, fields, what sittings gave, states, the rest.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from workflow.calendar import day_of, end_of, whole_years
 from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.form import Kept, reckoned
-from workflow.definition.model import Definition, Field, Figure
+from workflow.definition.model import Calls, Definition, Field, Figure
 from workflow.engine.context import Context
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Amount, Case, CaseFacts, Holder
 from workflow.engine.subject import Figure as Left
 
+#: How this state was entered, how often, as which entry, and who decided in it: never meant as a figure that it leaves.
+_OF_ENTERING = frozenset({"trigger", "times", "entry", "decider"})
 _FROM_TOGETHER = frozenset({"place", "seated", "grade", "drawn", "allocated"})
 
 
@@ -34,15 +36,16 @@ class CaseValues:
     def __call__(self, name: str, members: frozenset[str]) -> object:
         if name == "row" and self.row is not None:
             return self.row
-        left = self.case.left.get(self.case.state, {})
-        for figures in (self.own, left):
-            if name not in ("trigger", "times") and _has(figures, name):
-                return _figure_or_record(figures, name)
+        if name not in _OF_ENTERING and _has(self.own, name):
+            return _figure_or_record(self.own, name)
         if name in self.definition.fields:
             return self._field(self.definition.fields[name], members)
+        left = self.case.left.get(self.case.state, {})
+        if name not in _OF_ENTERING and _has(left, name):
+            return _figure_or_record(left, name)
         if name in _FROM_TOGETHER:
-            given = [figures[name] for figures in self.case.left.values() if name in figures]
-            return reckon_figure(given[-1]) if given else None
+            given = [figures for figures in self.case.left.values() if name in figures]
+            return reckon_figure(max(given, key=_entry_of)[name]) if given else None
         if name in self.definition.states:
             return self._left_behind(name, members)
         return self._rest(name, members)
@@ -58,10 +61,16 @@ class CaseValues:
 
     def _left_behind(self, state: str, members: frozenset[str]) -> dict[str, object]:
         figures = self.case.left.get(state, {})
-        found = {member: _figure_or_record(figures, member) if _has(figures, member) else None for member in members}
+        nothing = self._of_no_call(state, figures)
+        found = {member: _figure_or_record(figures, member) if _has(figures, member) else nothing for member in members}
         if "times" in members:
             found["times"] = reckon_figure(figures.get("times", 0))
         return found
+
+    def _of_no_call(self, state: str, figures: Mapping[str, Left]) -> float | None:
+        """Ends that no called case came to count 0 once all have ended; other figures are null."""
+        called = isinstance(self.definition.states[state].activity, Calls)
+        return 0.0 if called and "asked" in figures else None
 
     def _rest(self, name: str, members: frozenset[str]) -> object:
         entry = self.case.entry if isinstance(self.case, Case) else None
@@ -82,13 +91,15 @@ class CaseValues:
                 return end_of(day_of(self.context.now))
             case "now":
                 return self.context.now
+            case "times":
+                return reckon_figure(self.case.left.get(self.case.state, {}).get("times", 0))
             case "trigger":
                 return entry.trigger if entry else None
             case "came_from":
                 return entry.came_from if entry else None
             case "round":
-                return round_record(self.definition, self.context, members)
-        return None
+                return round_record(self.definition, self.context, members, self.case)
+        return self._of_no_call(self.case.state, {**self.case.left.get(self.case.state, {}), **self.own})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ class RoundValues:
     definition: Definition
     context: Context
     more: Mapping[str, object] = field(default_factory=dict)
+    own: Case | CaseFacts | None = None  #: a case that asks, counted as it is now
 
     def __call__(self, name: str, members: frozenset[str]) -> object:
         if name in self.more:
@@ -105,15 +117,28 @@ class RoundValues:
             return {m: found.get(m) for m in members} if isinstance(found, Mapping) and members else found
         match name:
             case "round":
-                return round_record(self.definition, self.context, members)
+                return round_record(self.definition, self.context, members, self.own)
             case "today":
                 return end_of(day_of(self.context.now))
             case "now":
                 return self.context.now
             case "unit" if self.context.round is not None:
                 return unit_record(self.context.directory, self.context.round.round.unit, members)
-        found_in_round = round_record(self.definition, self.context, frozenset({name}))
+        found_in_round = round_record(self.definition, self.context, frozenset({name}), self.own)
         return None if found_in_round is None else found_in_round.get(name)
+
+
+def _entry_of(figures: Mapping[str, Left]) -> int:
+    """Which entry of the case left them: of several sittings the last is meant."""
+    entry = figures.get("entry")
+    return entry if isinstance(entry, int) else 0
+
+
+def with_row(values: CaseValues | RoundValues, row: object) -> CaseValues | RoundValues:
+    """The same names, and `row`, of an effect or a call with `each`."""
+    if isinstance(values, CaseValues):
+        return replace(values, row=row)
+    return replace(values, more={**values.more, "row": row})
 
 
 def unit_record(directory: Directory, unit: Principal, members: frozenset[str]) -> dict[str, object] | None:
@@ -138,8 +163,10 @@ def person_record(context: Context, who: Holder, members: frozenset[str]) -> dic
     return {member: _column(known.get(member)) for member in members}
 
 
-def round_record(definition: Definition, context: Context, members: frozenset[str]) -> dict[str, object] | None:
-    """The round's fields and figures that are asked for."""
+def round_record(
+    definition: Definition, context: Context, members: frozenset[str], own: Case | CaseFacts | None = None
+) -> dict[str, object] | None:
+    """The round's fields and figures that are asked for; the case that asks is counted as it is now."""
     view, rules = context.round, definition.round
     if view is None or rules is None:
         return None
@@ -150,7 +177,7 @@ def round_record(definition: Definition, context: Context, members: frozenset[st
             kept = view.round.data.get(member)
             found[member] = reckoned(field, field.constant if kept is None else kept)
         elif member in rules.figures:
-            found[member] = round_figure(definition, rules.figures[member], context)
+            found[member] = round_figure(definition, rules.figures[member], context, own)
         elif member == "cases":
             context.need("figures")
             found[member] = float(len(view.cases or ()))
@@ -161,29 +188,41 @@ def round_record(definition: Definition, context: Context, members: frozenset[st
     return found
 
 
-def round_figure(definition: Definition, rule: Figure, context: Context) -> object:
+def round_figure(definition: Definition, rule: Figure, context: Context, own: Case | CaseFacts | None = None) -> object:
     """A figure over the cases of the round, each seen by its own fields; one whose expression fails is left out."""
     context.need("figures")
     assert context.round is not None
     if rule.kind == "value":
         try:
-            return rule.expression.evaluate(RoundValues(definition, context), context.calendar)
+            return rule.expression.evaluate(RoundValues(definition, context, own=own), context.calendar)
         except ExpressionFailed:
             return None
-    sums: dict[str, Decimal] = {}
-    for case in context.round.cases or ():
+    sums = dict.fromkeys(_groups_of(definition, rule, context), Decimal(0))
+    for known in context.round.cases or ():
+        case = own if own is not None and own.id == known.id else known
         if rule.states is not None and case.state not in rule.states:
             continue
         amount = _amount_of(definition, rule, case, context)
         if amount is not None:
-            group = _group_of(rule, case, context)
+            group = _group_of(definition, rule, case, context)
             sums[group] = sums.get(group, Decimal(0)) + amount
     if rule.by is not None:
         return {group: float(total) for group, total in sums.items()}
     return float(sums.get("", Decimal(0)))
 
 
-def _amount_of(definition: Definition, rule: Figure, case: CaseFacts, context: Context) -> Decimal | None:
+def _groups_of(definition: Definition, rule: Figure, context: Context) -> Iterator[str]:
+    """Groups that are there without a case, at 0: each organisation of the level, each option of the field."""
+    if rule.by is None or context.round is None:
+        return
+    for organisation in context.directory.branch(context.round.round.unit):
+        if rule.by in (organisation.level, organisation.kind):
+            yield organisation.name
+    if rule.by in definition.fields:
+        yield from definition.fields[rule.by].options
+
+
+def _amount_of(definition: Definition, rule: Figure, case: Case | CaseFacts, context: Context) -> Decimal | None:
     try:
         value = rule.expression.evaluate(CaseValues(definition, case, context), context.calendar)
     except ExpressionFailed:
@@ -193,14 +232,20 @@ def _amount_of(definition: Definition, rule: Figure, case: CaseFacts, context: C
     return Decimal(repr(value)) if isinstance(value, float) else None
 
 
-def _group_of(rule: Figure, case: CaseFacts, context: Context) -> str:
-    """By a level of the tree, else by a field."""
+def _group_of(definition: Definition, rule: Figure, case: Case | CaseFacts, context: Context) -> str:
+    """By a level of the tree, else by a field, a person or organisation by name."""
     if rule.by is None:
         return ""
     for organisation in context.directory.climb(case.unit):
         if rule.by in (organisation.level, organisation.kind):
             return organisation.name
-    return str(case.data.get(rule.by, ""))
+    value = case.data.get(rule.by)
+    if isinstance(value, bool):
+        return str(value).lower()
+    field = definition.fields.get(rule.by)
+    if isinstance(value, int) and field is not None and field.type in ("person", "organisation"):
+        return context.directory.name_of(value)
+    return "" if value is None else str(value)
 
 
 def reckon_figure(kept: Left) -> object:

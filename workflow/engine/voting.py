@@ -7,10 +7,11 @@ from workflow.engine import permit
 from workflow.engine.activities.ballot import check_vote
 from workflow.engine.commands import CastVote
 from workflow.engine.context import Context
-from workflow.engine.rounds.deciding import may_vote, sitting_of
+from workflow.engine.rounds.deciding import paper_of, sitting_of
+from workflow.engine.rounds.work import RoundWork
 from workflow.engine.subject import Case, Entry, Holder, Round, Vote
-from workflow.engine.work import CaseWork, RoundWork
-from workflow.errors import NotOffered
+from workflow.engine.work import CaseWork
+from workflow.errors import NotOffered, Suspended
 from workflow.text import sentence
 
 
@@ -38,6 +39,8 @@ def is_secret(subject: Case | Round, task: int) -> bool:
 
 def seal(definition: Definition, subject: Case | Round, command: CastVote, context: Context) -> SealedVote:
     """The vote for the box; raises what forbids it. Whether somebody has voted already only the box knows."""
+    if subject.suspended is not None:
+        raise Suspended
     if isinstance(subject, Case):
         work = CaseWork(definition, context, subject)
         task, authority = permit.of_task(definition, subject, command.task, (subject,), context)
@@ -47,11 +50,9 @@ def seal(definition: Definition, subject: Case | Round, command: CastVote, conte
         vote = check_vote(work, rules, command, authority.by)
     else:
         inner = sitting_of(RoundWork(definition, context, subject), command.task)
-        authority = may_vote(definition, subject, inner, command.task, context)
         rules, entry = inner.state.activity, inner.entry
         assert isinstance(rules, Ballot)
-        assert authority.by is not None
-        vote = check_vote(inner, rules, command, authority.by, tuple(case.id for case in inner.cases))
+        vote, _ = paper_of(definition, subject, inner, command, context)
     assert entry.ballot is not None
     return SealedVote(
         vote=vote,

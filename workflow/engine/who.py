@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from workflow.definition.expression import ExpressionFailed
 from workflow.definition.model import (
     STARTER,
+    Ballot,
     Decided,
     Definition,
     Entry,
@@ -31,6 +32,7 @@ class Asking:
     unit: Principal  #: where the climb begins
     cases: tuple[Case | CaseFacts, ...] = ()  #: one case, or those of a sitting
     state: str | None = None  #: the state whose work it is; None for being told
+    on_each: bool = False  #: in a ballot on several cases only who is recused for each of them is out
     rising: bool = True  #: whether `vacant: up` is followed
     taken_out: tuple[Holder, ...] = ()
     drawn: dict[str, tuple[Holder, ...]] = field(default_factory=dict)
@@ -70,12 +72,12 @@ class Found:
 
 
 def resolve(group: Group, asking: Asking) -> Found:
-    """All who are meant by some names of people. An expression that fails leaves its entry out."""
+    """All who are meant by some names of people."""
     slots: list[Slot] = []
     drawn: dict[str, tuple[Holder, ...]] = {}
     vacant = False
     for name in group:
-        for key, entry in _entries(name, asking):
+        for key, entry in specs_of(name, asking):
             found = slots_of(entry, name, asking)
             if entry.draw is not None and asking.state is not None:
                 found, drawn[key] = _draw(found, entry.draw, key, asking)
@@ -90,11 +92,9 @@ def why_recused(person: Holder, name: str, asking: Asking) -> Sentence | None:
         return None
     if person in asking.taken_out:
         return sentence("recused from this task")
-    for case in asking.cases:
-        reason = _recused(person, name, case, asking)
-        if reason is not None:
-            return reason
-    return None
+    reasons = [_recused(person, name, case, asking) for case in asking.cases]
+    found = [reason for reason in reasons if reason is not None]
+    return found[0] if found and (not asking.on_each or len(found) == len(reasons)) else None
 
 
 def organisations_at(spec: RoleAt, unit: Principal, asking: Asking) -> tuple[Organisation, ...]:
@@ -151,7 +151,7 @@ def everyone(holders: Iterable[Holder], asking: Asking) -> tuple[Holder, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _entries(name: str, asking: Asking, within: tuple[str, ...] = ()) -> Iterator[tuple[str, Entry]]:
+def specs_of(name: str, asking: Asking, within: tuple[str, ...] = ()) -> Iterator[tuple[str, Entry]]:
     """The specs that count now under a name, those of names among them included; each with its key for the lot."""
     people = asking.definition.people.get(name)
     if people is None:
@@ -161,17 +161,20 @@ def _entries(name: str, asking: Asking, within: tuple[str, ...] = ()) -> Iterato
         if name in within or not _applies(entry, asking):
             continue
         if isinstance(entry.spec, Named):
-            yield from _entries(entry.spec.name, asking, (*within, name))
+            yield from specs_of(entry.spec.name, asking, (*within, name))
         else:
             yield f"{name}.{number}", entry
 
 
 def _applies(entry: Entry, asking: Asking) -> bool:
+    """A spec counts where its `when` holds. One that fails refuses to open work; elsewhere nobody is meant by it."""
     if entry.when is None or asking.case is None:
         return True
     try:
         return holds(entry.when, CaseValues(asking.definition, asking.case, asking.context), asking.context)
     except ExpressionFailed:
+        if asking.state is not None:
+            raise
         return False
 
 
@@ -186,12 +189,18 @@ def slots_of(entry: Entry, name: str, asking: Asking) -> list[Slot]:
             members = asking.context.directory.members(asking.unit, asking.context.now)
             return [slot for person in members for slot in _person(person, name, asking)]
         case Decided(state=state):
-            deciders = [case.left.get(state, {}).get("decider") for case in asking.cases]
+            deciders = [_last_decider(case, state) for case in asking.cases]
             return [
                 slot for person in deciders if isinstance(person, int | str) for slot in _person(person, name, asking)
             ]
         case Named(name=other):
             return list(_built_in(other, name, asking))
+
+
+def _last_decider(case: Case | CaseFacts, state: str) -> object:
+    """Who decided, voted openly or scored there last; in a sitting it stands with the figures."""
+    deciders = case.deciders.get(state)
+    return deciders[-1] if deciders else case.left.get(state, {}).get("decider")
 
 
 def _of_role(spec: RoleAt, entry: Entry, name: str, asking: Asking) -> Iterator[Slot]:
@@ -248,7 +257,7 @@ def _in_field(spec: InField, name: str, case: Case | CaseFacts, asking: Asking) 
         link = spec.link.partition(".")[2] or spec.link if spec.link else None
         contact = row.get(link) if link else None
         if contact:
-            account = asking.context.directory.person_by_contact(str(contact))
+            account = asking.context.directory.person_by_contact(str(contact), asking.context.now)
             holder: Holder = account if account is not None else link_of(spec.link or "", row_number)
             yield from _person(holder, name, asking)
         else:
@@ -331,8 +340,14 @@ def _recused(person: Holder, name: str, case: Case | CaseFacts, asking: Asking) 
 
 
 def _decided_elsewhere(person: Holder, case: Case | CaseFacts, asking: Asking) -> bool:
-    others = (state for state in asking.definition.recuse.twice if state != asking.state)
-    return any(person in case.deciders.get(state, ()) for state in others)
+    """Recording a tally is no decision."""
+    states = asking.definition.states
+    others = (states[name] for name in asking.definition.recuse.twice if name != asking.state)
+    return any(
+        person in case.deciders.get(state.name, ())
+        for state in others
+        if not (isinstance(state.activity, Ballot) and state.activity.recorded_by)
+    )
 
 
 def _is_starter(person: Holder, case: Case | CaseFacts, asking: Asking) -> bool:
@@ -340,7 +355,7 @@ def _is_starter(person: Holder, case: Case | CaseFacts, asking: Asking) -> bool:
 
 
 def _of_same_branch(person: Principal, name: str, case: Case | CaseFacts, asking: Asking) -> bool:
-    roles = {entry.spec.role for _, entry in _entries(name, asking) if isinstance(entry.spec, RoleAt)}
+    roles = {entry.spec.role for _, entry in specs_of(name, asking) if isinstance(entry.spec, RoleAt)}
     directory, now = asking.context.directory, asking.context.now
     return any(directory.has_role(person, role, case.unit, now) for role in roles)
 

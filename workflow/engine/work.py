@@ -16,7 +16,6 @@ from workflow.engine.apply import apply
 from workflow.engine.changes import (
     Change,
     EntryChange,
-    InSitting,
     Noted,
     TaskChanged,
     TaskClosed,
@@ -25,10 +24,21 @@ from workflow.engine.changes import (
     TimerSet,
     Told,
 )
-from workflow.engine.context import Context, RoundView
+from workflow.engine.context import Context
 from workflow.engine.directory import Principal
-from workflow.engine.subject import Case, CaseFacts, Entry, Figure, Holder, Kept, Round, Sitting, Task, Timer, TimerKind
-from workflow.engine.values import CaseValues
+from workflow.engine.subject import (
+    Case,
+    CaseFacts,
+    Entry,
+    Figure,
+    Holder,
+    Kept,
+    Round,
+    Task,
+    Timer,
+    TimerKind,
+)
+from workflow.engine.values import CaseValues, RoundValues
 from workflow.engine.who import Asking, Found, resolve
 
 
@@ -54,17 +64,15 @@ class Fired:
     exceptions: Mapping[str, str] = field(default_factory=dict)
 
 
-class Work(Protocol):
-    """What an activity may do with the entry that it is in."""
+class Place(Protocol):
+    """Where something is told and done: a case, a sitting, or a round as a whole."""
 
     @property
     def definition(self) -> Definition: ...
     @property
     def context(self) -> Context: ...
     @property
-    def state(self) -> State: ...
-    @property
-    def entry(self) -> Entry: ...
+    def state_name(self) -> str | None: ...
     @property
     def unit(self) -> Principal: ...
     @property
@@ -74,22 +82,37 @@ class Work(Protocol):
     @property
     def data(self) -> Mapping[str, Kept]: ...
     @property
-    def next_task(self) -> int: ...
-    @property
-    def next_timer(self) -> int: ...
-    @property
     def anchors(self) -> Anchors: ...
-
-    def do(self, change: EntryChange) -> None:
-        """Make a change in the entry."""
-        ...
 
     def order(self, change: Change) -> None:
         """A change of the subject itself, or something to be done afterwards."""
         ...
 
-    def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
+    def values(self) -> CaseValues | RoundValues:
         """What expressions see; of a sitting, by its first case."""
+        ...
+
+
+class Work(Place, Protocol):
+    """What an activity may do with the entry that it is in."""
+
+    @property
+    def subject(self) -> Case | Round: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def entry(self) -> Entry: ...
+    @property
+    def next_task(self) -> int: ...
+    @property
+    def next_timer(self) -> int: ...
+
+    def do(self, change: EntryChange) -> None:
+        """Make a change in the entry."""
+        ...
+
+    def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
+        """With the figures that the state is about to leave."""
         ...
 
 
@@ -101,10 +124,22 @@ class CaseWork:
     context: Context
     case: Case
     changes: list[Change] = field(default_factory=list)
+    begun: Entry | None = field(init=False)  #: the entry as the step found it
+
+    def __post_init__(self) -> None:
+        self.begun = self.case.entry
+
+    @property
+    def subject(self) -> Case:
+        return self.case
 
     @property
     def state(self) -> State:
         return self.definition.states[self.case.state]
+
+    @property
+    def state_name(self) -> str:
+        return self.case.state
 
     @property
     def entry(self) -> Entry:
@@ -151,134 +186,30 @@ class CaseWork:
     def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
         return CaseValues(self.definition, self.case, self.context, own or {})
 
-    def savepoint(self) -> tuple[Case, int]:
-        return self.case, len(self.changes)
+    def savepoint(self) -> tuple[Case, int, Context]:
+        return self.case, len(self.changes), self.context
 
-    def restore(self, mark: tuple[Case, int]) -> None:
+    def restore(self, mark: tuple[Case, int, Context]) -> None:
         """Undo what was done since a savepoint."""
-        self.case = mark[0]
-        del self.changes[mark[1] :]
-
-
-@dataclass(slots=True)
-class RoundWork:
-    """A step of a round; `sitting` makes the work of one of its sittings."""
-
-    definition: Definition
-    context: Context
-    round: Round
-    changes: list[Change] = field(default_factory=list)
-
-    def order(self, change: Change) -> None:
-        applied = apply(self.round, change)
-        assert isinstance(applied, Round)
-        self.round = applied
-        self.changes.append(change)
-        known = self.context.round.cases if self.context.round else None
-        self.context = replace(self.context, round=RoundView(applied, known))
-
-    def savepoint(self) -> tuple[Round, int]:
-        return self.round, len(self.changes)
-
-    def restore(self, mark: tuple[Round, int]) -> None:
-        """Undo what was done since a savepoint."""
-        self.round = mark[0]
-        del self.changes[mark[1] :]
-        known = self.context.round.cases if self.context.round else None
-        self.context = replace(self.context, round=RoundView(mark[0], known))
-
-    def facts(self, cases: tuple[str, ...]) -> tuple[CaseFacts, ...]:
-        """What the round knows of some of its cases, by number."""
-        known = self.context.round.cases if self.context.round else None
-        found = [case for case in known or () if case.id in cases]
-        return tuple(sorted(found, key=lambda case: (case.number or "", case.id)))
-
-
-@dataclass(slots=True)
-class SittingWork:
-    """The work of one sitting within a step of its round."""
-
-    outer: RoundWork
-    number: int
-
-    @property
-    def definition(self) -> Definition:
-        return self.outer.definition
-
-    @property
-    def context(self) -> Context:
-        return self.outer.context
-
-    @property
-    def sitting(self) -> Sitting:
-        return next(sitting for sitting in self.outer.round.sittings if sitting.number == self.number)
-
-    @property
-    def state(self) -> State:
-        return self.definition.states[self.sitting.state]
-
-    @property
-    def entry(self) -> Entry:
-        return self.sitting.entry
-
-    @property
-    def unit(self) -> Principal:
-        return self.outer.round.unit
-
-    @property
-    def cases(self) -> tuple[CaseFacts, ...]:
-        """Those that still wait here; one that went away meanwhile is left out."""
-        return tuple(case for case in self.outer.facts(self.sitting.cases) if case.state == self.sitting.state)
-
-    @property
-    def fields(self) -> Fields:
-        rules = self.definition.round
-        return {f"round.{name}": found for name, found in rules.fields.items()} if rules else {}
-
-    @property
-    def data(self) -> Mapping[str, Kept]:
-        return {f"round.{name}": kept for name, kept in self.outer.round.data.items()}
-
-    @property
-    def next_task(self) -> int:
-        return self.outer.round.next_task
-
-    @property
-    def next_timer(self) -> int:
-        return self.outer.round.next_timer
-
-    @property
-    def anchors(self) -> Anchors:
-        return round_anchors(self.definition, self.outer.round, self.entry)
-
-    def do(self, change: EntryChange) -> None:
-        self.outer.order(InSitting(number=self.number, change=change))
-
-    def order(self, change: Change) -> None:
-        self.outer.order(change)
-
-    def values(self, own: Mapping[str, Figure] | None = None) -> CaseValues:
-        return CaseValues(self.definition, self.cases[0], self.context, own or {})
+        self.case, count, self.context = mark
+        del self.changes[count:]
 
 
 # --- what every activity does
 
 
-def find(work: Work, group: Group, *, task: Task | None = None) -> Found:
+def find(work: Work, group: Group, *, task: Task | None = None, rising: bool = True) -> Found:
     """The people of a state's work, recusal and lots included; the lot's result is kept with the entry."""
-    return resolve(group, asking(work, taken_out=task.taken_out if task else ()))
+    return resolve(group, replace(asking(work, taken_out=task.taken_out if task else ()), rising=rising))
 
 
-def asking(work: Work, taken_out: tuple[Holder, ...] = (), *, told: bool = False) -> Asking:
-    return Asking(
-        definition=work.definition,
-        context=work.context,
-        unit=work.unit,
-        cases=work.cases,
-        state=None if told else work.state.name,
-        taken_out=taken_out,
-        drawn={} if told else dict(work.entry.drawn),
-    )
+def asking(work: Work, taken_out: tuple[Holder, ...] = ()) -> Asking:
+    return replace(asking_to_tell(work), state=work.state.name, taken_out=taken_out, drawn=dict(work.entry.drawn))
+
+
+def asking_to_tell(place: Place) -> Asking:
+    """Who is meant where recusal and lots are not."""
+    return Asking(definition=place.definition, context=place.context, unit=place.unit, cases=place.cases)
 
 
 def open_task(work: Work, task: Task) -> None:
@@ -365,20 +296,6 @@ def case_anchors(definition: Definition, case: Case, context: Context) -> Anchor
                     if rules and context.round
                     else None
                 )
-        return None
-
-    return anchor
-
-
-def round_anchors(definition: Definition, round_: Round, entry: Entry | None = None) -> Anchors:
-    def anchor(named: Anchor) -> datetime | None:
-        match named.kind:
-            case "entered":
-                return entry.at if entry else round_.opened_at
-            case "started" | "opened":
-                return round_.opened_at
-            case "field" | "round":
-                return field_moment(definition.round.fields, round_.data, named.name) if definition.round else None
         return None
 
     return anchor

@@ -28,7 +28,8 @@ def ensure_administrator(
 ) -> Principal:
     """The person `admin`, who can sign in by a token only until he has a password, administrator at the top.
 
-    Where there is no organisation yet, makes the top one with this name and level. Who was there is left as he is.
+    Where there is no organisation yet, makes the top one with this name and level, as proposed: the register that is
+    imported first says what it is called. Who was there is left as he is.
     """
     with database.read() as connection:
         found = _administrator(connection)
@@ -40,7 +41,7 @@ def ensure_administrator(
             return found
         top = _top(change.connection, change.at)
         if top is None:
-            (top,) = add_organisations(change, [{"name": name, "level": level}])
+            (top,) = add_organisations(change, [{"name": name, "level": level, "proposed": True}])
         (administrator,) = add_persons(change, [{"name": NAME, "login": LOGIN}])
         appoint_many(change, [{"person": administrator, "role": ADMINISTRATOR, "organisation": top}])
         return administrator

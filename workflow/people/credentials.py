@@ -25,6 +25,8 @@ PASSWORD_MOST = 200
 TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 RESET_LASTS = timedelta(hours=24)
+#: Whoever forgot his password is sent no second code meanwhile, so that nobody can fill his mailbox.
+RESET_AGAIN = timedelta(minutes=5)
 
 _SECRET_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)
@@ -78,6 +80,17 @@ def issue_reset(database: Database, person: Principal, *, at: datetime | None = 
         code, digest = _new_secret()
         connection.execute(insert(tables.reset).values(digest=digest, person=person, until=at + RESET_LASTS))
     return code
+
+
+def may_ask_again(connection: Connection, login: str, *, at: datetime) -> Principal | None:
+    """The person with this login, where he was sent no code in the last minutes."""
+    found = _credential(connection, login, at)
+    if found is None:
+        return None
+    lately = tables.reset.c.until > at + RESET_LASTS - RESET_AGAIN
+    sent = connection.scalar(select(tables.reset.c.person).where(tables.reset.c.person == found.id, lately).limit(1))
+    key: Principal = found.id
+    return None if sent is not None else key
 
 
 def reset_password(database: Database, code: str, password: str, *, at: datetime | None = None) -> Principal:

@@ -65,17 +65,24 @@ def change_organisation(
 ) -> None:
     """Raises NotFound, or InvalidData by field. To a new parent it goes with all that is below it."""
     with changing(database, at) as change:
-        found = existing(change.connection, tables.organisation, organisation)
-        row, problems = clean_register(ORGANISATION, changes, new=False)
-        if row.get("parent") not in (None, found["parent"]):
-            problems += _wrong_parent(change, organisation, row["parent"])
-        refuse(problems)
-        if "columns" in row:
-            row["columns"] = columns_text({**columns_of(found["columns"]), **row["columns"]})
-        if any(found[name] != value for name, value in row.items()):
-            statement = update(tables.organisation).where(tables.organisation.c.id == organisation)
-            change.connection.execute(statement.values(row))
-            change.touch((organisation, found["parent"], row.get("parent")))
+        alter_organisation(change, organisation, changes)
+
+
+def alter_organisation(change: Change, organisation: Principal, changes: OrganisationChanges) -> bool:
+    """The same as one of several changes; whether anything is different afterwards."""
+    found = existing(change.connection, tables.organisation, organisation)
+    row, problems = clean_register(ORGANISATION, changes, new=False)
+    if row.get("parent") not in (None, found["parent"]):
+        problems += _wrong_parent(change, organisation, row["parent"])
+    refuse(problems)
+    if "columns" in row:
+        row["columns"] = columns_text({**columns_of(found["columns"]), **row["columns"]})
+    if all(found[name] == value for name, value in row.items()):
+        return False
+    statement = update(tables.organisation).where(tables.organisation.c.id == organisation)
+    change.connection.execute(statement.values(row))
+    change.touch((organisation, found["parent"], row.get("parent")))
+    return True
 
 
 def end_organisation(database: Database, organisation: Principal, *, at: datetime | None = None) -> None:

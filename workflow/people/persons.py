@@ -63,19 +63,26 @@ def change_person(
 ) -> None:
     """Raises NotFound, or InvalidData by field."""
     with changing(database, at) as change:
-        found = existing(change.connection, tables.person, person)
-        row, problems = _clean(change, changes, "", new=False)
-        if row.get("login") == found["login"]:
-            row.pop("login", None)
-        if row.get("employer") == found["employer"]:
-            row.pop("employer", None)
-        refuse([*problems, *_wrong_references(change, [(row, "")])])
-        if "columns" in row:
-            row["columns"] = columns_text({**columns_of(found["columns"]), **row["columns"]})
-        if any(found[name] != value for name, value in row.items()):
-            change.connection.execute(update(tables.person).where(tables.person.c.id == person).values(row))
-            change.touch_persons([person])
-            change.touch([found["employer"]])
+        alter_person(change, person, changes)
+
+
+def alter_person(change: Change, person: Principal, changes: PersonChanges) -> bool:
+    """The same as one of several changes; whether anything is different afterwards."""
+    found = existing(change.connection, tables.person, person)
+    row, problems = _clean(change, changes, "", new=False)
+    if row.get("login") == found["login"]:
+        row.pop("login", None)
+    if row.get("employer") == found["employer"]:
+        row.pop("employer", None)
+    refuse([*problems, *_wrong_references(change, [(row, "")])])
+    if "columns" in row:
+        row["columns"] = columns_text({**columns_of(found["columns"]), **row["columns"]})
+    if all(found[name] == value for name, value in row.items()):
+        return False
+    change.connection.execute(update(tables.person).where(tables.person.c.id == person).values(row))
+    change.touch_persons([person])
+    change.touch([found["employer"]])
+    return True
 
 
 def end_person(database: Database, person: Principal, *, at: datetime | None = None) -> None:

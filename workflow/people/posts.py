@@ -72,6 +72,15 @@ def ensure_post(where: Database | Connection, role: str, organisation: Principal
     return found
 
 
+def ensure_posts(change: Change, names: Iterable[_Name]) -> dict[_Name, Principal]:
+    """Posts by role and organisation, made where they are not there; the organisations are known to be."""
+    wanted = list(dict.fromkeys(names))
+    there = _posts_by_name(change.connection, (organisation for _, organisation in wanted))
+    made = _make_posts(change.connection, [name for name in wanted if name not in there])
+    change.touch(organisation for _, organisation in made)
+    return {name: (there | made)[name] for name in wanted}
+
+
 def _appoint(change: Change, given: list[tuple[Appointment, str]]) -> list[Holding]:
     rows = _clean_all(change, given)
     wanted = [(row["role"], row["organisation"]) for row in rows]

@@ -25,6 +25,7 @@ class DriverConnection(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSettings:
     create: bool = False  #: SQLite: make the file and its folder where they are missing
+    durable: bool = True  #: what is committed outlives a loss of power; a demo that is made anew does without
     connections: int = 10  #: of one process, at most
     wait: float = 10.0  #: seconds for a connection of the pool, for SQLite's one writer, for a lock on SQLite's file
     lock: float = 5.0  #: seconds that a statement waits for a row (PostgreSQL)

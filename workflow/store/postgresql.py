@@ -111,6 +111,7 @@ class PostgresDatabase(Database):
 def _options(settings: DatabaseSettings) -> list[str]:
     return [
         "-c timezone=UTC",
+        f"-c synchronous_commit={'on' if settings.durable else 'off'}",
         f"-c lock_timeout={milliseconds(settings.lock)}",
         f"-c statement_timeout={milliseconds(settings.statement)}",
         f"-c idle_in_transaction_session_timeout={milliseconds(settings.statement)}",

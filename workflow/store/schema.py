@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, MetaData, inspect
 from sqlalchemy.exc import DBAPIError
 
 from workflow.errors import CannotRun
@@ -49,6 +49,14 @@ def upgrade(database: Database) -> None:
     except DBAPIError:
         if schema_version(database) != newest_version():
             raise
+
+
+def clear(database: Database) -> None:
+    """Drops every table, with all that is in it."""
+    found = MetaData()
+    with database.altering() as connection:
+        found.reflect(connection)
+        found.drop_all(connection)
 
 
 def _migrate(connection: Connection) -> None:

@@ -27,7 +27,10 @@ class SqliteDatabase(Database):
     def __init__(self, url: URL, settings: DatabaseSettings) -> None:
         self._wait = settings.wait
         self._writer = Lock()
-        pragmas = (f"busy_timeout={milliseconds(settings.wait)}", "synchronous=FULL")
+        pragmas = (
+            f"busy_timeout={milliseconds(settings.wait)}",
+            f"synchronous={'FULL' if settings.durable else 'OFF'}",
+        )
         # BEGIN IMMEDIATE: a transaction that starts with a SELECT would find itself outdated when it comes to write.
         self._writing = _engine(
             url, "BEGIN IMMEDIATE", (*pragmas, "foreign_keys=ON"), connections=1, wait=settings.wait

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.calendar import local
 from workflow.definition.explaining.expressions import condition, quantity
-from workflow.definition.explaining.moments import point, span
+from workflow.definition.explaining.moments import points, span
 from workflow.definition.explaining.office import COLUMNS, usual
 from workflow.definition.explaining.operands import with_unit
 from workflow.definition.explaining.page import Item, Section
@@ -202,8 +202,8 @@ def _size(size: int) -> str:
 def _origin(field: Field, words: Vocabulary) -> Iterator[Sayable]:
     if field.value is not None:
         yield sentence("computed: {value}", value=quantity(field.value, words, field))
-    if field.term is not None:
-        yield sentence("set by itself to {moment}", moment=point(field.term, words))
+    if field.term:
+        yield sentence("set by itself to {moment}", moment=points(field.term, words))
     if field.source is not None:
         origin = _source(field.source, words)
         if field.override:

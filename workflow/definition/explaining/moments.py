@@ -1,6 +1,6 @@
 """Time terms in words: how long, by when, how often."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from workflow.definition.explaining.expressions import condition
 from workflow.definition.explaining.phrases import chained, filled
@@ -97,15 +97,24 @@ def span(length: Span) -> Sentence:
 
 def deadlines(terms: Alternatives[Term], words: Vocabulary) -> Sayable:
     """By when; of several, each with its condition."""
+    return _each(terms, words, deadline)
+
+
+def points(terms: Alternatives[Term], words: Vocabulary) -> Sayable:
+    """When; of several, each with its condition."""
+    return _each(terms, words, point)
+
+
+def _each(terms: Alternatives[Term], words: Vocabulary, one: Callable[[Term, Vocabulary], Sayable]) -> Sayable:
     said: list[Sayable] = []
     for term in terms:
         if term.when is not None:
             when = condition(term.when, words)
-            said.append(sentence("{deadline} if {condition}", condition=when, deadline=deadline(term.value, words)))
+            said.append(sentence("{deadline} if {condition}", condition=when, deadline=one(term.value, words)))
         elif said:
-            said.append(sentence("otherwise {deadline}", deadline=deadline(term.value, words)))
+            said.append(sentence("otherwise {deadline}", deadline=one(term.value, words)))
         else:
-            said.append(deadline(term.value, words))
+            said.append(one(term.value, words))
     return chained(said)
 
 

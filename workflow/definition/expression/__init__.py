@@ -7,6 +7,7 @@ from workflow.definition.expression.evaluation import (
     Expression,
     ExpressionFailed,
     Values,
+    both,
     compile_expression,
 )
 from workflow.definition.expression.kinds import (
@@ -38,6 +39,7 @@ __all__ = [
     "Kind",
     "Names",
     "Values",
+    "both",
     "choice_of",
     "compile_expression",
     "list_of",

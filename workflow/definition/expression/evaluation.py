@@ -5,13 +5,23 @@ import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from workflow.calendar import Calendar, add_months, at_time, day_of, end_of, is_end_of_day, local, whole_years
 from workflow.definition.expression.kinds import ANY, ExpressionWrong, Kind, Names, check
-from workflow.definition.expression.syntax import Call, Constant, SyntaxWrong, Tree, parse, paths, walk, written
+from workflow.definition.expression.syntax import (
+    Binary,
+    Call,
+    Constant,
+    SyntaxWrong,
+    Tree,
+    parse,
+    paths,
+    walk,
+    written,
+)
 from workflow.text import Sentence, sentence
 
 # The package's __init__ pulls in a terminal program with three libraries; nothing here uses it.
@@ -52,7 +62,7 @@ class Expression:
 
     def evaluate(self, values: Values, calendar: Calendar) -> object:
         """The value: float, text, truth, aware datetime, list, map or None. Raises ExpressionFailed."""
-        known = {root: values(root, members) for root, members in self._roots.items()}
+        known = {root: _taken(values(root, members)) for root, members in self._roots.items()}
         try:
             value = self._program.execute(cel.Context(known, _functions(calendar)))
         except KeyError as missing:
@@ -72,6 +82,13 @@ class Expression:
             raise ExpressionFailed(sentence("“{source}” is neither true nor false.", source=self.source))
         return value
 
+    def number(self, values: Values, calendar: Calendar) -> float:
+        """A number; what gives none has failed."""
+        value = self.evaluate(values, calendar)
+        if not isinstance(value, float):
+            raise ExpressionFailed(sentence("“{source}” is no number.", source=self.source))
+        return value
+
     def _why(self, known: Mapping[str, object]) -> Sentence:
         empty = sorted(".".join(path) for path in self.paths if _look(known, path) is None)
         if empty:
@@ -83,7 +100,8 @@ def compile_expression(source: str, names: Names, wanted: Kind = ANY) -> Express
     """Reads, checks and compiles; raises ExpressionWrong with a sentence for the author."""
     if len(source) > LONGEST:
         raise ExpressionWrong(
-            sentence("An expression may have {most} characters, this has {found}.", most=LONGEST, found=len(source))
+            sentence("An expression may have {most} characters, this has {found}.", most=LONGEST, found=len(source)),
+            code="too_large",
         )
     try:
         tree = parse(source)
@@ -103,6 +121,16 @@ def compile_expression(source: str, names: Names, wanted: Kind = ANY) -> Express
     return Expression(source, tree, kind, found, _roots(found), program)
 
 
+def both(one: Expression, other: Expression | None) -> Expression:
+    """What holds where both do; they have been checked already."""
+    if other is None:
+        return one
+    tree = Binary("&&", one.tree, other.tree)
+    found = one.paths | other.paths
+    source = f"({one.source}) && ({other.source})"
+    return Expression(source, tree, one.kind, found, _roots(found), cel.compile(written(tree)))
+
+
 def _try_patterns(tree: Tree) -> None:
     """A pattern that cannot be read fails when the file is read, not when someone decides."""
     for part in walk(tree):
@@ -115,6 +143,18 @@ def _roots(found: frozenset[tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
     for path in sorted(found):
         roots.setdefault(path[0], set()).update(path[1:2])
     return {root: frozenset(members) for root, members in roots.items()}
+
+
+def _taken(value: object) -> object:
+    """A value as the library takes it: it knows no zones by name."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC)
+        case list():
+            return [_taken(part) for part in value]
+        case Mapping():
+            return {name: _taken(part) for name, part in value.items()}
+    return value
 
 
 def _look(known: object, path: Sequence[str]) -> object:
@@ -172,4 +212,4 @@ def _add_years(moment: object, count: object) -> datetime | None:
         return None
     day = day_of(moment)
     moved = add_months(day, 12 * int(count))
-    return end_of(moved) if is_end_of_day(moment) else at_time(moved, local(moment).time())
+    return (end_of(moved) if is_end_of_day(moment) else at_time(moved, local(moment).time())).astimezone(UTC)

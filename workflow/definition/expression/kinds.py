@@ -138,7 +138,9 @@ class _Checker:
                 return _common(self.kind(then), self.kind(otherwise))
             case Listed(entries=entries):
                 if len(entries) > LONGEST_LIST:
-                    raise ExpressionWrong(sentence("A list may have {most} entries.", most=LONGEST_LIST))
+                    raise ExpressionWrong(
+                        sentence("A list may have {most} entries.", most=LONGEST_LIST), code="too_large"
+                    )
                 kind = NULL
                 for entry in entries:
                     kind = _common(kind, self.kind(entry))
@@ -253,6 +255,7 @@ class _Checker:
         if right.word == "list" and right.entries is not None:
             _common(left, right.entries)
             self._options(left, tree.right)
+            self._options(right.entries, tree.left)
 
     def _compare(self, tree: Binary) -> None:
         left, right = self.kind(tree.left), self.kind(tree.right)

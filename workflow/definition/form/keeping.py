@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from stdnum.cn import ric
 from stdnum.exceptions import InvalidComponent
 
-from workflow.calendar import ZONE
+from workflow.calendar import ZONE, at_time, end_of
 from workflow.definition.expression.kinds import nearest
 from workflow.definition.form.shapes import Kept, decimal_text, fen, instant_text
 from workflow.definition.model import Field, Fields
@@ -97,10 +97,13 @@ def _money(field: Field, raw: object) -> int:
 
 
 def _date(field: Field, raw: object) -> str:
+    text = str(raw).strip()
     try:
-        day = date.fromisoformat(str(raw).strip())
+        day = date.fromisoformat(text)
     except ValueError as wrong:
         raise _wrong(sentence("A date is wanted, like 2026-03-09.")) from wrong
+    if day.isoformat() != text:
+        raise _wrong(sentence("A date is wanted, like 2026-03-09."))
     if field.min is not None and day.isoformat() < str(field.min):
         raise _wrong(sentence("Not before {first}.", first=field.min))
     if field.max is not None and day.isoformat() > str(field.max):
@@ -108,12 +111,29 @@ def _date(field: Field, raw: object) -> str:
     return day.isoformat()
 
 
-def _moment(_: Field, raw: object) -> str:
+def _moment(field: Field, raw: object) -> str:
+    text = str(raw).strip()
     try:
-        moment = datetime.fromisoformat(str(raw).strip())
-    except ValueError as wrong:
+        day = date.fromisoformat(text[:10])
+        moment = end_of(day) if text[11:] == "24:00" else datetime.fromisoformat(text)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
         raise _wrong(sentence("A moment is wanted, like 2026-03-09 14:00.")) from wrong
-    return instant_text(moment if moment.tzinfo else moment.replace(tzinfo=ZONE))
+    if len(text) == len("2026-03-09"):
+        raise _wrong(sentence("A moment is wanted, like 2026-03-09 14:00."))
+    if field.min is not None and moment < _bound(str(field.min), last=False):
+        raise _wrong(sentence("Not before {first}.", first=field.min))
+    if field.max is not None and moment > _bound(str(field.max), last=True):
+        raise _wrong(sentence("Not after {last}.", last=field.max))
+    return instant_text(moment)
+
+
+def _bound(text: str, *, last: bool) -> datetime:
+    """A moment that bounds others; a date is its beginning, or as the last its 24:00."""
+    if len(text) == len("2026-03-09"):
+        day = date.fromisoformat(text)
+        return end_of(day) if last else at_time(day, time())
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
 def _yes_no(_: Field, raw: object) -> bool:
@@ -123,7 +143,7 @@ def _yes_no(_: Field, raw: object) -> bool:
 
 
 def _choice(field: Field, raw: object) -> str:
-    if raw not in field.options:
+    if not isinstance(raw, str) or raw not in field.options:
         hint = nearest(str(raw), field.options)
         listed = list(field.options.values())
         raise Wrong(
@@ -139,8 +159,7 @@ def _choices(field: Field, raw: object) -> list[str]:
     if not isinstance(raw, list):
         raise _wrong(sentence("A list of options is wanted."))
     found = list(dict.fromkeys(_choice(field, option) for option in raw))
-    if field.max is not None and len(found) > int(str(field.max)):
-        raise _wrong(sentence("At most {most}.", most=field.max))
+    _check_count(field, len(found), len(field.options))
     return found
 
 
@@ -151,9 +170,11 @@ def _id(_: Field, raw: object) -> int:
 
 
 def _ids(field: Field, raw: object) -> list[int]:
-    if not isinstance(raw, list) or len(raw) > ROWS_MOST:
-        raise _wrong(sentence("A list of persons is wanted, at most {most}.", most=ROWS_MOST))
-    return list(dict.fromkeys(_id(field, person) for person in raw))
+    if not isinstance(raw, list):
+        raise _wrong(sentence("A list of persons is wanted."))
+    found = list(dict.fromkeys(_id(field, person) for person in raw))
+    _check_count(field, len(found), ROWS_MOST)
+    return found
 
 
 def _mobile(_: Field, raw: object) -> str:
@@ -187,18 +208,15 @@ def _id_number(_: Field, raw: object) -> str:
 def _files(field: Field, raw: object) -> list[str]:
     if not isinstance(raw, list) or not all(isinstance(file, str) and 0 < len(file) <= TEXT_MOST for file in raw):
         raise _wrong(sentence("A list of attachments is wanted."))
-    most = int(str(field.max or FILES_MOST))
-    if len(raw) > most:
-        raise _wrong(sentence("At most {most} files.", most=most))
-    return list(dict.fromkeys(raw))
+    found = list(dict.fromkeys(raw))
+    _check_count(field, len(found), FILES_MOST)
+    return found
 
 
 def _table(field: Field, raw: object) -> list[dict[str, Kept]]:
     if not isinstance(raw, list):
         raise _wrong(sentence("A list of rows is wanted."))
-    most = int(str(field.max or ROWS_MOST))
-    if len(raw) > most:
-        raise _wrong(sentence("At most {most} rows; these are {found}.", most=most, found=len(raw)))
+    _check_count(field, len(raw), ROWS_MOST)
     rows: list[dict[str, Kept]] = []
     wrong: dict[str, Any] = {}
     for number, row in enumerate(raw):
@@ -265,6 +283,16 @@ _KEEPERS: dict[str, Callable[[Field, Any], Kept]] = {
     "table": _table,
     "number_each": _number_each,
 }
+
+
+def _check_count(field: Field, count: int, usual: int) -> None:
+    """Of options, persons, files and rows, how many there may be."""
+    most, least = _whole(field.max), _whole(field.min) or 0
+    most = usual if most is None else most
+    if count > most:
+        raise _wrong(sentence("At most {most}; these are {found}.", most=most, found=count))
+    if count < least:
+        raise _wrong(sentence("At least {least}; these are {found}.", least=least, found=count))
 
 
 def _whole(value: object) -> int | None:

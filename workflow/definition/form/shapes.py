@@ -61,7 +61,7 @@ def reckoned(field: Field, kept: Kept) -> object:
         case "table" if isinstance(kept, list):
             return [{name: reckoned(column, row.get(name)) for name, column in field.columns.items()} for row in kept]
         case "number_each" if isinstance(kept, dict):
-            return {option: float(number) for option, number in kept.items()}
+            return dict.fromkeys(field.options, 0.0) | {option: float(number) for option, number in kept.items()}
     return kept
 
 

@@ -122,6 +122,8 @@ def _task(reader: Reader, node: Node, place: str, kind: str = "task") -> Task | 
         return None
     if keys.get("who") is None and keys.get("each") is None:
         reader.problem("wrong_type", keys, place, sentence("Nobody is named: `who` is missing."))
+    if keys.get("who") is not None and keys.get("each") is not None:
+        reader.problem("wrong_type", keys, place, sentence("Either `who` has one task, or `each` of them has his own."))
     opinion = keys.get("opinion")
     automatic = reader.mapping(keys.get("automatic"), "automatic", f"{place}.automatic")
     return Task(
@@ -185,7 +187,7 @@ def _ballot(reader: Reader, node: Node, place: str) -> Ballot | None:
     own = ballot_names(keys)
     if table is not None:
         own["row"] = record_of(reader.scope.tables[table])
-    names = reader.scope.names(own)
+    names = reader.scope.names_in_state(own)
     passes = reader.expression(keys.get("pass"), f"{place}.pass", names)
     if passes is None and keys.get("pass") is None:
         usual = "yes * 2 > cast" if "yes" in choices and table is None else "true"
@@ -213,6 +215,8 @@ def _score(reader: Reader, node: Node, place: str) -> Score | None:
     keys = reader.mapping(node, "score", place)
     if keys is None:
         return None
+    if keys.get("who") is None:
+        reader.problem("wrong_type", keys, place, sentence("Nobody is named: `who` is missing."))
     criteria: dict[str, int] = {}
     labels: dict[str, Label] = {}
     for name, entry, at in reader.entries(keys.get("criteria"), f"{place}.criteria"):
@@ -286,6 +290,9 @@ def _objections(reader: Reader, node: Node | None, place: str) -> Objections | N
 def _wait(reader: Reader, node: Node, place: str) -> Wait | None:
     keys = reader.mapping(node, "wait", place)
     if keys is None:
+        return None
+    if keys.get("until") is None and keys.get("for") is None:
+        reader.problem("wrong_type", keys, place, sentence("A wait is for a time (`until`) or for a signal (`for`)."))
         return None
     anchors = reader.scope.anchors(due=False)
     return Wait(

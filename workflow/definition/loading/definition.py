@@ -1,15 +1,15 @@
 """Putting the parts together: names first, then each part against them, then the whole."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from workflow.definition import words
 from workflow.definition.loading import document, fields, rounds
 from workflow.definition.loading.activities import OpenNames, left_behind
 from workflow.definition.loading.document import DocumentWrong, Node, read_document
 from workflow.definition.loading.people import read_group, read_people, read_recuse
-from workflow.definition.loading.reading import Reader
+from workflow.definition.loading.reading import Outside, Reader
 from workflow.definition.loading.scope import Scope
 from workflow.definition.loading.soundness import look_at_the_whole
 from workflow.definition.loading.states import read_anytime, read_operations, read_state
@@ -26,6 +26,8 @@ class Loaded:
 
     definition: Definition | None
     problems: tuple[Problem, ...]
+    claim_lines: Mapping[str, int] = field(default_factory=dict)  #: the line of each `prove[i]`
+    outside: tuple[Outside, ...] = ()  #: texts and templates of the folder that it names
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -40,17 +42,22 @@ class Loaded:
 
 def load_definition(text: str) -> Loaded:
     """Reads a definition; every problem is found in one go."""
+    of_document: list[Problem] = []
     try:
         whole = read_document(text)
     except DocumentWrong as wrong:
-        return Loaded(None, tuple(wrong.problems))
+        if wrong.whole is None:
+            return Loaded(None, tuple(wrong.problems))
+        whole, of_document = wrong.whole, wrong.problems
     reader = Reader(_scope(whole))
+    reader.problems += of_document
     definition = _read(reader, whole)
     if definition is not None:
         look_at_the_whole(reader, definition, whole)
     problems = tuple(sorted(_unique(reader.problems), key=lambda problem: (problem.line or 0, problem.at)))
     sound = definition is not None and all(problem.warning for problem in problems)
-    return Loaded(definition if sound else None, problems)
+    lines = {place: node.line for node, place in reader.items(whole.get("prove"), "prove")}
+    return Loaded(definition if sound else None, problems, lines, tuple(reader.outside))
 
 
 def _scope(whole: document.Mapping) -> Scope:
@@ -103,7 +110,7 @@ def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
     checks_read = fields.read_checks(reader, whole.get("checks"), "checks", names)
     once_read = _once(reader, whole.get("once"))
     operations_read = read_operations(reader, whole.get("operations"), "operations")
-    triggers_read = _triggers(reader, whole, states, anytime)
+    triggers_read = _triggers(reader, whole, anytime)
     number_read = _template(reader, whole.get("number"), "number", re.compile(r"year|month|seq(:0?\d)?"))
     subject_read = _template(reader, whole.get("subject"), "subject", _subject_names(scope))
     renames_read = _renames(reader, whole.get("renames"))
@@ -168,10 +175,8 @@ def _once(reader: Reader, node: Node | None) -> tuple[str, ...]:
     return reader.known(node, "once", "field", (*reader.scope.fields, "unit", "starter", "concerned", "round"))
 
 
-def _triggers(
-    reader: Reader, whole: document.Mapping, states: dict[str, State], anytime: Iterable[str]
-) -> dict[str, Trigger]:
-    used = dict.fromkeys([trigger for state in states.values() for trigger in state.to] + list(anytime))
+def _triggers(reader: Reader, whole: document.Mapping, anytime: Iterable[str]) -> dict[str, Trigger]:
+    used = dict.fromkeys([*_triggers_written(whole), *anytime])
     found: dict[str, Trigger] = {}
     for name in used:
         label, sense = words.TRIGGERS.get(name, (Label(name, name), "forward"))
@@ -195,13 +200,21 @@ def _triggers(
     return found
 
 
-def _line_of_trigger(whole: document.Mapping, name: str) -> int:
+def _triggers_written(whole: document.Mapping) -> dict[str, int]:
+    """The triggers of all `to`, each with the line where it stands first."""
+    found: dict[str, int] = {}
     states = whole.get("states")
     for state in states.entries.values() if isinstance(states, document.Mapping) else ():
         to = state.get("to") if isinstance(state, document.Mapping) else None
-        if isinstance(to, document.Mapping) and name in to.lines:
-            return to.lines[name]
-    return whole.line
+        if isinstance(to, document.Mapping):
+            found = {**to.lines, **found}
+    return found
+
+
+def _line_of_trigger(whole: document.Mapping, name: str) -> int:
+    anytime = whole.get("anytime")
+    lines = anytime.lines if isinstance(anytime, document.Mapping) else {}
+    return _triggers_written(whole).get(name) or lines.get(name) or whole.line
 
 
 def _template(reader: Reader, node: Node | None, place: str, known: re.Pattern[str]) -> str | None:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -24,7 +24,11 @@ MOST_BYTES = 200_000
 MOST_DEPTH = 12
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
-_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ Node = Scalar | Listing | Mapping
 class DocumentWrong(Exception):
     """The text is no document of this kind at all, or has keys twice."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Problem], whole: "Mapping | None" = None) -> None:
         self.problems = problems
+        self.whole = whole  #: what could be read in spite of them
         super().__init__(problems[0].say("en"))
 
 
@@ -74,10 +79,10 @@ def read_document(text: str) -> Mapping:
         raise _wrong(
             "wrong_type", mark.line + 1 if mark else 1, sentence("This is not YAML: {what}.", what=what)
         ) from wrong
-    except ValueError as wrong:
+    except (YAMLError, ValueError) as wrong:
         raise _wrong("wrong_type", 1, sentence("This is not YAML: {what}.", what=str(wrong)[:200])) from wrong
     if builder.problems:
-        raise DocumentWrong(builder.problems)
+        raise DocumentWrong(builder.problems, node if builder.whole and isinstance(node, Mapping) else None)
     if not isinstance(node, Mapping):
         raise _wrong("wrong_type", 1, sentence("A map of keys is wanted here."))
     return node
@@ -98,6 +103,7 @@ class _Builder:
     def __init__(self, text: str) -> None:
         self._events: Iterator[Event] = YAML(typ="safe", pure=True).parse(text)
         self.problems: list[Problem] = []
+        self.whole = True  #: whether all of it could be read, and once
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -106,43 +112,48 @@ class _Builder:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
+                    self.whole = False
                     self._problem("wrong_type", event, sentence("One file holds one document."))
             elif isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent | AliasEvent):
-                node = self._node(event, 1)
+                node = self._node(event, 1, "")
         return node
 
-    def _node(self, event: Event, depth: int) -> Node:
+    def _node(self, event: Event, depth: int, place: str) -> Node:
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self._problem("wrong_type", event, sentence("Anchors and aliases are not taken; write it out."))
+            self._problem("wrong_type", event, sentence("Anchors and aliases are not taken; write it out."), place)
             if isinstance(event, AliasEvent):
+                self.whole = False
                 return Scalar(None, "", line)
         if getattr(event, "tag", None) not in (None, "!"):
-            self._problem("wrong_type", event, sentence("Tags are not taken."))
+            self._problem("wrong_type", event, sentence("Tags are not taken."), place)
         if depth > MOST_DEPTH:
             raise _wrong("too_large", line, sentence("This is nested more than {most} deep.", most=MOST_DEPTH))
         if isinstance(event, ScalarEvent):
             return Scalar(_value(event), event.value, line)
         if isinstance(event, SequenceStartEvent):
-            return Listing(tuple(self._items(depth)), line)
-        return self._mapping(line, depth)
+            return Listing(tuple(self._items(depth, place)), line)
+        return self._mapping(line, depth, place)
 
-    def _items(self, depth: int) -> Iterator[Node]:
-        for event in self._events:
+    def _items(self, depth: int, place: str) -> Iterator[Node]:
+        for number, event in enumerate(self._events):
             if isinstance(event, SequenceEndEvent):
                 return
-            yield self._node(event, depth + 1)
+            yield self._node(event, depth + 1, f"{place}[{number}]")
 
-    def _mapping(self, line: int, depth: int) -> Mapping:
+    def _mapping(self, line: int, depth: int, place: str) -> Mapping:
         entries: dict[str, Node] = {}
         lines: dict[str, int] = {}
         for event in self._events:
             if isinstance(event, MappingEndEvent):
                 break
-            key = self._node(event, depth + 1)
-            node = self._node(next(self._events), depth + 1)
+            key = self._node(event, depth + 1, place)
+            at = f"{place}.{key.text if isinstance(key, Scalar) else ''}".strip(".")
+            node = self._node(next(self._events), depth + 1, at)
+            if isinstance(node, Scalar) and node.text == "":
+                node = replace(node, line=key.line)
             if not isinstance(key, Scalar):
-                self._problem("wrong_type", event, sentence("A key is a word."))
+                self._problem("wrong_type", event, sentence("A key is a word."), place)
                 continue
             if key.text in entries:
                 first = sentence(
@@ -150,7 +161,7 @@ class _Builder:
                     key=key.text,
                     line=lines[key.text],
                 )
-                self._problem("duplicate_key", event, first, key.text)
+                self._problem("duplicate_key", event, first, at)
                 continue
             entries[key.text] = node
             lines[key.text] = key.line

@@ -45,7 +45,7 @@ def read_tells(reader: Reader, node: Node | None, place: str, names: Names) -> I
         if keys is not None:
             yield Tell(
                 who=read_group(reader, keys.get("who"), f"{at}.who", builtin=("starter", PUBLIC)),
-                text=reader.name(keys.get("text"), f"{at}.text"),
+                text=reader.named_outside(keys.get("text"), f"{at}.text", "text"),
                 when=reader.expression(keys.get("when"), f"{at}.when", names),
             )
 
@@ -59,17 +59,20 @@ def read_dos(reader: Reader, node: Node | None, place: str, names: Names) -> Ite
         if len(kinds) != 1:
             reader.problem("wrong_type", keys, at, sentence("One of these is wanted: {kinds}.", kinds=list(_EFFECTS)))
             continue
-        each, _, row = read_each(reader, keys.get("each"), f"{at}.each")
+        each, people, row = read_each(reader, keys.get("each"), f"{at}.each")
         own = {**names, "row": row} if row is not None else names
+        rows = [f"row.{column}" for column in reader.scope.tables[each]] if each and not people else []
         yield Do(
             kind=kinds[0],
-            arguments=_arguments(reader, kinds[0], keys.entries[kinds[0]], f"{at}.{kinds[0]}", own),
+            arguments=_arguments(reader, kinds[0], keys.entries[kinds[0]], f"{at}.{kinds[0]}", own, rows),
             when=reader.expression(keys.get("when"), f"{at}.when", own),
             each=each,
         )
 
 
-def _arguments(reader: Reader, kind: EffectKind, node: Node, place: str, names: Names) -> dict[str, object]:
+def _arguments(
+    reader: Reader, kind: EffectKind, node: Node, place: str, names: Names, rows: list[str]
+) -> dict[str, object]:
     scope = reader.scope
     fields = (*scope.fields, *(f"round.{name}" for name in scope.round_fields))
     if kind == "indicators":
@@ -86,13 +89,15 @@ def _arguments(reader: Reader, kind: EffectKind, node: Node, place: str, names: 
         at = f"{place}.{key}"
         match key:
             case "to" | "from":
-                done[key] = read_group(reader, entry, at)
+                done[key] = read_group(reader, entry, at, more=rows)
             case "until":
                 done[key] = reader.term(entry, at, anchors)
             case "amount":
                 done[key] = reader.expression(entry, at, names, NUMBER)
             case "with":
                 done[key] = reader.expressions(entry, at, names)
+            case "template":
+                done[key] = reader.named_outside(entry, at, "template")
             case _:
                 done[key] = reader.text(entry, at)
     for needed in _NEEDED.get(kind, ()):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 
 from workflow.definition.expression import ANY, TRUTH, Expression, Kind, Names, map_of
@@ -16,6 +17,10 @@ from workflow.definition.term.reading import AnchorNames
 from workflow.text import Label, sentence
 
 _LONGEST_TABLE = 200
+_MOMENTS = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "moment": re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"),
+}
 _SOURCES = ("register", "previous", "cases", "honours", "indicator")
 _PLAUSIBLE = re.compile(
     r"(?:(?P<rule>not below|not above)|within (?P<percent>\d+(?:\.\d+)?) ?% of) (?P<of>[a-z0-9_.-]+)"
@@ -136,8 +141,7 @@ def _whole(reader: Reader, field: Field, keys: document.Mapping, at: str, names:
             most = sentence("A table may have {most} rows.", most=_LONGEST_TABLE)
             reader.problem("too_large", keys.entries["max"], f"{at}.max", most)
     if keys.get("term") is not None:
-        found = reader.terms(keys.get("term"), f"{at}.term", anchors, names, ("term",))
-        field = replace(field, term=found[0].value if found else None)
+        field = replace(field, term=reader.terms(keys.get("term"), f"{at}.term", anchors, names, ("term",)))
         if field.type not in ("date", "moment"):
             reader.problem(
                 "wrong_type", keys.entries["term"], f"{at}.term", sentence("Only a date or moment has a term.")
@@ -183,15 +187,26 @@ def _bound(reader: Reader, node: Node | None, place: str, field: Field) -> objec
         return None
     value = node.value if isinstance(node, Scalar) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        if field.type in ("date", "moment") and isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        if field.type in _MOMENTS and isinstance(value, str) and _is_moment(field, value):
             return value
-        reader.wrong_type(node, place, sentence("A number"))
+        reader.wrong_type(node, place, sentence("A date") if field.type in _MOMENTS else sentence("A number"))
+        return None
+    if field.type in _MOMENTS:
+        reader.wrong_type(node, place, sentence("A date"))
         return None
     counted = field.type not in ("integer", "number", "percent", "money")
     if counted and (not isinstance(value, int) or value < 0):
         reader.wrong_type(node, place, sentence("A whole number from {least} on", least=0))
         return None
     return value
+
+
+def _is_moment(field: Field, text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _MOMENTS[field.type].fullmatch(text) is not None
 
 
 def _source(reader: Reader, node: Node | None, place: str) -> Source | None:

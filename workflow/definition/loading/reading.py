@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from workflow.definition.expression import ANY, TRUTH, Expression, ExpressionWrong, Kind, Names, compile_expression
 from workflow.definition.expression.kinds import nearest
@@ -12,7 +13,7 @@ from workflow.definition.loading.document import Listing, Node, Scalar
 from workflow.definition.loading.grammar import KEYS
 from workflow.definition.loading.scope import Scope
 from workflow.definition.model import Alternative, People
-from workflow.definition.term.reading import AnchorNames, TermWrong, parse_repeat, parse_span, parse_term
+from workflow.definition.term.reading import WEEKDAYS, AnchorNames, TermWrong, parse_repeat, parse_span, parse_term
 from workflow.definition.term.values import Repeat, Span, Term
 from workflow.errors import Problem
 from workflow.text import Label, Sayable, sentence
@@ -23,6 +24,16 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SIZES = {"KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Something that a definition names and that is no part of its file."""
+
+    kind: Literal["text", "template"]
+    name: str
+    place: str
+    line: int
+
+
 class Reader:
     """One file being read: its names, its problems, and the people that stand in it without a name."""
 
@@ -30,6 +41,8 @@ class Reader:
         self.scope = scope
         self.problems: list[Problem] = []
         self.unnamed: dict[str, People] = {}
+        self.outside: list[Outside] = []
+        self.compiled: list[tuple[Expression, str, int]] = []  #: each with its place and line
 
     # --- problems
 
@@ -40,6 +53,13 @@ class Reader:
     def warning(self, code: str, node: Node | int, place: str, text: Sayable) -> None:
         line = node if isinstance(node, int) else node.line
         self.problems.append(Problem(place, code, text, None, line, warning=True))
+
+    def has_problem_below(self, place: str) -> bool:
+        """Whether something is wrong at a place or within it."""
+        return any(
+            not problem.warning and (problem.at == place or problem.at.startswith((f"{place}.", f"{place}[")))
+            for problem in self.problems
+        )
 
     def unknown(self, what: str, name: str, node: Node, place: str, known: Iterable[str]) -> None:
         told = {
@@ -109,6 +129,13 @@ class Reader:
             )
             return None
         return text
+
+    def named_outside(self, node: Node | None, place: str, kind: Literal["text", "template"]) -> str | None:
+        """The name of a text or template of the folder."""
+        name = self.name(node, place)
+        if name is not None and node is not None:
+            self.outside.append(Outside(kind, name, place, node.line))
+        return name
 
     def texts(self, node: Node | None, place: str) -> tuple[str, ...]:
         found = (self.text(item, at) for item, at in self.items(node, place))
@@ -216,10 +243,12 @@ class Reader:
         if text is None or node is None:
             return None
         try:
-            return compile_expression(text, names, wanted)
+            expression = compile_expression(text, names, wanted)
         except ExpressionWrong as wrong:
             self.problem(wrong.code, node, place, sentence("“{source}”: {reason}", source=text, reason=wrong.reason))
             return None
+        self.compiled.append((expression, place, node.line))
+        return expression
 
     def expressions(self, node: Node | None, place: str, names: Names) -> dict[str, Expression]:
         found = {name: self.expression(entry, at, names, ANY) for name, entry, at in self.entries(node, place)}
@@ -297,6 +326,7 @@ class Reader:
                     *anchors.states,
                     *anchors.fields,
                     *(f"round.{name}" for name in anchors.round_fields),
+                    *WEEKDAYS,
                 }
                 self.problem("unknown_name", node, place, wrong.reason, nearest(wrong.anchor, known))
             else:

@@ -54,6 +54,10 @@ class Scope:
             names |= nearer
         return names
 
+    def names_in_state(self, own: Mapping[str, Kind]) -> dict[str, Kind]:
+        """What a state's own `to`, `decide`, `quorum` and `pass` see: its figures without its name, `times` among them."""
+        return {"times": NUMBER, **self.names(own)}
+
     def round_names(self, *nearest: Mapping[str, Kind]) -> dict[str, Kind]:
         """What an expression of a round sees: its fields and figures, by `round.` too."""
         names: dict[str, Kind] = {"unit": record_of(None), "today": MOMENT, "now": MOMENT}

@@ -1,6 +1,7 @@
 """What can only be seen of the whole: dead ends, triggers that never fire, values that go round in a circle."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 
 from workflow.definition import words
 from workflow.definition.expression import Expression
@@ -14,8 +15,10 @@ from workflow.definition.model import (
     Ballot,
     Calls,
     Definition,
+    Do,
     Fields,
     Gather,
+    Named,
     Notice,
     Score,
     State,
@@ -24,6 +27,10 @@ from workflow.definition.model import (
     Wait,
 )
 from workflow.text import sentence
+
+_WHEN = re.compile(r"(\[\d+\])?\.when$")
+#: Where an expression that fails is empty, unmet or left out, and nothing is refused.
+_MAY_BE_EMPTY = re.compile(r"\.value$|^checks|\.with\.|^round\.|\.together\.")
 
 
 def look_at_the_whole(reader: Reader, definition: Definition, whole: document.Mapping) -> None:
@@ -40,6 +47,7 @@ def look_at_the_whole(reader: Reader, definition: Definition, whole: document.Ma
     ):
         _cycles(reader, fields, place, whole)
     _once_and_people(reader, definition, whole)
+    _may_fail(reader, definition.fields)
 
 
 class _State:
@@ -62,10 +70,11 @@ class _State:
         self._together()
         self._fired()
         self._one_forward()
+        self._in_order()
         self._shadowed()
-        for trigger, at in self._automatic():
+        for trigger, at in self._named():
             if trigger not in state.to:
-                self._reader.unknown("trigger", trigger, self._node, at, state.to)
+                self._reader.unknown("trigger", trigger, _node_at(self._node, at, self._place), at, state.to)
 
     def _end(self) -> None:
         for key in ("to", "decide", "remind", "escalate", "extend", "pause", "together"):
@@ -85,13 +94,18 @@ class _State:
         if not isinstance(state.activity, Task | Ballot | Gather):
             text = sentence("What is decided together is a task, a ballot, or nothing.")
             self._reader.problem("wrong_type", self._node, self._place, text)
+        written = [name for effect in state.do if effect.kind == "set" for name in _written_by(effect)]
+        for name in (*state.edit, *written):
+            if not name.startswith("round."):
+                text = sentence("A sitting writes fields of the round only, not “{field}”.", field=name)
+                self._reader.problem("wrong_type", self._node, self._place, text)
 
     def _fired(self) -> None:
         """What the activity fires must lead somewhere, and what leads somewhere must be fired."""
         needed, possible, persons = self._triggers()
         for trigger in sorted(needed - self._state.to.keys()):
             text = sentence("The activity fires “{trigger}”, but `to` does not say where it leads.", trigger=trigger)
-            self._reader.problem("missing_trigger", self._node, f"{self._place}.to", text)
+            self._reader.problem("missing_trigger", self._line_of_to, f"{self._place}.to", text)
         for trigger in self._state.to:
             if trigger == "expired" and trigger not in possible:
                 text = sentence("“expired” needs a deadline: `due` or `until`.")
@@ -106,9 +120,7 @@ class _State:
             case Task(due=due):
                 return set(), {"expired"} if due else set(), True
             case Tasks(entries=entries):
-                has_due = any(entry.task.due for entry in entries)
-                answers = {trigger for entry in entries for trigger in entry.answers.values()}
-                return answers, answers | ({"expired"} if has_due else set()), True
+                return set(), {"expired"} if any(entry.task.due for entry in entries) else set(), True
             case Ballot():
                 return {"pass", "fail"}, {"pass", "fail", "invalid"}, False
             case Score():
@@ -136,47 +148,78 @@ class _State:
                 rule=str(self._state.decide),
                 found=forward or "0",
             )
-            self._reader.problem("not_one_forward", self._node, f"{self._place}.to", text)
+            self._reader.problem("not_one_forward", self._line_of_to, f"{self._place}.to", text)
+
+    def _in_order(self) -> None:
+        """Tasks that wait for each other would never open."""
+        entries = self._state.activity.entries if isinstance(self._state.activity, Tasks) else ()
+        after = {entry.name: {entry.after} for entry in entries if entry.after is not None}
+        for name in _going_round(after):
+            at = f"{self._place}.tasks.{name}"
+            text = sentence("“{task}” opens after itself.", task=name)
+            self._reader.problem("dead_end", _node_at(self._node, at, self._place), at, text)
 
     def _shadowed(self) -> None:
         for trigger, targets in self._state.to.items():
-            for target in targets[:-1]:
+            wrong = self._reader.has_problem_below(f"{self._place}.to.{trigger}")
+            for target in targets[:-1] if not wrong else ():
                 if target.when is None:
                     text = sentence("What follows a target without `when` is never reached.")
                     self._reader.warning("shadowed", self._line(trigger), f"{self._place}.to.{trigger}", text)
                     break
-            for target in targets:
-                if target.when is not None:
-                    self._may_fail(target.when, self._line(trigger), f"{self._place}.to.{trigger}")
 
-    def _may_fail(self, expression: Expression, line: int, place: str) -> None:
-        for name in sorted(_may_be_empty(expression, self._definition.fields)):
-            text = sentence("“{field}” may be empty here; compare it with null first, or require it.", field=name)
-            self._reader.warning("may_fail", line, place, text)
+    def _named(self) -> Iterator[tuple[str, str]]:
+        """Triggers that tasks name: automatic ones, those that want an opinion, those that own words count as."""
+        match self._state.activity:
+            case Task() as task:
+                yield from ((trigger, f"{self._place}.task") for trigger in _named_by(task))
+            case Tasks(entries=entries):
+                for entry in entries:
+                    named = [trigger for trigger in _named_by(entry.task) if trigger not in entry.answers]
+                    for trigger in (*named, *entry.answers.values()):
+                        yield trigger, f"{self._place}.tasks.{entry.name}"
 
-    def _automatic(self) -> Iterator[tuple[str, str]]:
-        activity = self._state.activity
-        tasks = (
-            [activity]
-            if isinstance(activity, Task)
-            else [entry.task for entry in activity.entries]
-            if isinstance(activity, Tasks)
-            else []
-        )
-        for task in tasks:
-            for trigger in (task.automatic.vacant, task.automatic.decided_before, *(task.opinion or ())):
-                if trigger is not None:
-                    yield trigger, self._place
+    @property
+    def _line_of_to(self) -> int:
+        return self._node.lines.get("to", self._node.line)
 
     def _line(self, trigger: str) -> int:
         return self._to.lines.get(trigger, self._to.line) if isinstance(self._to, document.Mapping) else self._node.line
+
+
+def _may_fail(reader: Reader, fields: Fields) -> None:
+    """Expressions that refuse an act when they fail, and read what may be empty."""
+    for expression, place, line in reader.compiled:
+        if _MAY_BE_EMPTY.search(place):
+            continue
+        for name in sorted(_may_be_empty(expression, fields)):
+            text = sentence("“{field}” may be empty here; compare it with null first, or require it.", field=name)
+            reader.warning("may_fail", line, _WHEN.sub("", place), text)
+
+
+def _named_by(task: Task) -> tuple[str, ...]:
+    named = (task.automatic.vacant, task.automatic.decided_before, *(task.opinion or ()))
+    return tuple(trigger for trigger in named if trigger is not None)
+
+
+def _node_at(state: document.Mapping, at: str, place: str) -> document.Node:
+    """The node of a state's task."""
+    node: document.Node = state
+    for key in at.removeprefix(f"{place}.").split("."):
+        node = (node.get(key) if isinstance(node, document.Mapping) else None) or node
+    return node
+
+
+def _written_by(effect: Do) -> Collection[str]:
+    values = effect.arguments.get("values")
+    return values if isinstance(values, Mapping) else ()
 
 
 def _may_be_empty(expression: Expression, fields: Fields) -> Iterator[str]:
     """Fields that the expression reckons with, neither required, given nor compared with null."""
     compared = set()
     for part in walk(expression.tree):
-        if isinstance(part, Binary) and part.sign in ("==", "!="):
+        if isinstance(part, Binary) and part.sign in ("==", "!=", "in"):
             compared |= {path_of(side) for side in (part.left, part.right)}
     for path in expression.paths:
         field = fields.get(path[0])
@@ -194,6 +237,10 @@ def _may_be_empty(expression: Expression, fields: Fields) -> Iterator[str]:
 
 
 def _unreachable(reader: Reader, definition: Definition, states: document.Mapping) -> None:
+    """Looked at only where each target could be read: else it is the one that was misspelt."""
+    places = [*(f"states.{name}.to" for name in states.entries), *(f"anytime.{name}" for name in definition.anytime)]
+    if len(definition.states) <= len(states.entries) or any(map(reader.has_problem_below, places)):
+        return
     reached: set[str] = set()
     todo = [definition.first_state]
     by_anytime = {name: {t.to for t in rule.targets} for name, rule in definition.anytime.items()}
@@ -210,7 +257,7 @@ def _unreachable(reader: Reader, definition: Definition, states: document.Mappin
             if name in definition.anytime[trigger].states:
                 todo += [to for to in targets if to not in (PREVIOUS, ANY_STATE)]
     for name in definition.states:
-        if name not in reached and name != CANCELLED:
+        if name not in reached and name not in (CANCELLED, PREVIOUS, ANY_STATE):
             text = sentence("Nothing leads to “{state}”.", state=name)
             reader.problem("unreachable", states.lines[name], f"states.{name}", text)
 
@@ -221,19 +268,10 @@ def _cycles(reader: Reader, fields: Fields, place: str, whole: document.Mapping)
         for name, field in fields.items()
         if field.value is not None
     }
-    for name, read in reads.items():
-        seen: set[str] = set()
-        todo = set(read)
-        while todo:
-            other = todo.pop()
-            if other == name:
-                text = sentence("The value of “{field}” depends on itself.", field=name)
-                node = _find(whole, place, name)
-                reader.problem("cyclic_value", node.line if node else whole.line, f"{place}.{name}", text)
-                break
-            if other not in seen:
-                seen.add(other)
-                todo |= reads.get(other, set())
+    for name in _going_round(reads):
+        text = sentence("The value of “{field}” depends on itself.", field=name)
+        node = _find(whole, place, name)
+        reader.problem("cyclic_value", node.line if node else whole.line, f"{place}.{name}", text)
 
 
 def _find(whole: document.Mapping, place: str, name: str) -> document.Node | None:
@@ -247,3 +285,27 @@ def _once_and_people(reader: Reader, definition: Definition, whole: document.Map
     if "round" in definition.once and definition.round is None:
         text = sentence("`once` names the round, but there is none.")
         reader.problem("unknown_name", whole.lines["once"], "once", text)
+    people = whole.get("people")
+    within = {
+        name: {entry.spec.name for entry in group.entries if isinstance(entry.spec, Named)}
+        for name, group in definition.people.items()
+    }
+    for name in _going_round(within):
+        text = sentence("The people “{people}” are made of themselves.", people=name)
+        line = people.lines[name] if isinstance(people, document.Mapping) and name in people.lines else whole.line
+        reader.problem("cyclic_value", line, f"people.{name}", text)
+
+
+def _going_round(reads: Mapping[str, set[str]]) -> Iterator[str]:
+    """The names that lead back to themselves."""
+    for name, read in reads.items():
+        seen: set[str] = set()
+        todo = set(read)
+        while todo:
+            other = todo.pop()
+            if other == name:
+                yield name
+                break
+            if other not in seen:
+                seen.add(other)
+                todo |= reads.get(other, set())

@@ -1,10 +1,11 @@
 """Reading states: the activity, what is around it, and where each trigger leads."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from workflow.definition import words
-from workflow.definition.expression import NUMBER, Expression, Names
+from workflow.definition.expression import NUMBER, Expression, Names, both
 from workflow.definition.loading import document
 from workflow.definition.loading.activities import (
     OpenNames,
@@ -89,8 +90,8 @@ def read_state(reader: Reader, name: str, node: Node, place: str) -> State | Non
         activity=activity,
         together=_together(reader, keys.get("together"), f"{place}.together"),
         decide=_decide(reader, keys, place),
-        remind=tuple(_reminds(reader, keys.get("remind"), f"{place}.remind")),
-        escalate=tuple(_escalates(reader, keys.get("escalate"), f"{place}.escalate")),
+        remind=tuple(_reminds(reader, keys, f"{place}.remind")),
+        escalate=tuple(_escalates(reader, keys, f"{place}.escalate")),
         extend=read_extend(reader, keys.get("extend"), f"{place}.extend"),
         pause=_pause(reader, keys.get("pause"), f"{place}.pause"),
         clock=reader.word(keys.get("clock"), f"{place}.clock", ("again", "goes_on"), "again"),
@@ -133,10 +134,7 @@ def read_anytime(reader: Reader, name: str, node: Node, place: str, ends: frozen
     when = reader.expression(keys.get("when"), f"{place}.when", names)
     say = reader.label(keys.get("say"), f"{place}.say")
     if when is not None:
-        targets = tuple(
-            Target(to=target.to, when=target.when or when, say=target.say or say, then=target.then)
-            for target in targets
-        )
+        targets = tuple(replace(target, when=both(when, target.when), say=target.say or say) for target in targets)
     only = reader.state_names(keys.get("in"), f"{place}.in")
     without = reader.state_names(keys.get("except"), f"{place}.except")
     offered = only or tuple(state for state in reader.scope.states if state not in ends and state not in without)
@@ -153,7 +151,7 @@ def read_anytime(reader: Reader, name: str, node: Node, place: str, ends: frozen
 
 def _names_of_state(reader: Reader, keys: document.Mapping) -> Names:
     own = left_behind(keys)
-    names = reader.scope.names(own)
+    names = reader.scope.names_in_state(own)
     return OpenNames(names) if isinstance(own, OpenNames) else names
 
 
@@ -185,7 +183,7 @@ def _decide(reader: Reader, keys: document.Mapping, place: str) -> Decide:
     node = keys.get("decide")
     if not isinstance(node, document.Mapping):
         return reader.word(node, f"{place}.decide", ("all", "any", "in_turn", "most"), "all")
-    names = reader.scope.names(decide_names(keys))
+    names = reader.scope.names_in_state(decide_names(keys))
     to = keys.get("to")
     known = tuple(to.entries) if isinstance(to, document.Mapping) else ()
     rules: list[tuple[str, Expression]] = []
@@ -292,9 +290,16 @@ def _allocate(reader: Reader, node: Node | None, place: str) -> Allocate | None:
     return Allocate(budget=budget, parts=tuple(parts))
 
 
-def _reminds(reader: Reader, node: Node | None, place: str) -> Iterator[Remind]:
-    anchors = reader.scope.anchors(due=True)
-    for item, at in reader.items(node, place):
+def _has_deadline(keys: document.Mapping) -> bool:
+    """Whether the state has a deadline to speak of: a `due`, the end of a wait, that of a notice."""
+    inner = [node for kind in ACTIVITIES if isinstance(node := keys.get(kind), document.Mapping)]
+    tasks = [task for node in inner for task in node.entries.values() if isinstance(task, document.Mapping)]
+    return keys.get("notice") is not None or any(node.get(key) for node in inner + tasks for key in ("due", "until"))
+
+
+def _reminds(reader: Reader, keys_of_state: document.Mapping, place: str) -> Iterator[Remind]:
+    anchors = reader.scope.anchors(due=_has_deadline(keys_of_state))
+    for item, at in reader.items(keys_of_state.get("remind"), place):
         if isinstance(item, Scalar):
             moment = reader.term_or_repeat(item, at, anchors)
             if moment is not None:
@@ -304,12 +309,12 @@ def _reminds(reader: Reader, node: Node | None, place: str) -> Iterator[Remind]:
         moment = reader.term_or_repeat(keys.get("at"), f"{at}.at", anchors) if keys else None
         if keys is not None and moment is not None:
             to = read_group(reader, keys.get("to"), f"{at}.to")
-            yield Remind(at=moment, to=to, text=reader.name(keys.get("text"), f"{at}.text"))
+            yield Remind(at=moment, to=to, text=reader.named_outside(keys.get("text"), f"{at}.text", "text"))
 
 
-def _escalates(reader: Reader, node: Node | None, place: str) -> Iterator[Escalate]:
-    anchors = reader.scope.anchors(due=True)
-    for item, at in reader.items(node, place):
+def _escalates(reader: Reader, keys_of_state: document.Mapping, place: str) -> Iterator[Escalate]:
+    anchors = reader.scope.anchors(due=_has_deadline(keys_of_state))
+    for item, at in reader.items(keys_of_state.get("escalate"), place):
         keys = reader.mapping(item, "escalate", at)
         moment = reader.term(keys.get("at"), f"{at}.at", anchors) if keys else None
         if keys is not None and moment is not None:

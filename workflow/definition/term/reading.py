@@ -44,7 +44,7 @@ class TermWrong(Exception):
         super().__init__(reason.say("en"))
 
 
-_WEEKDAYS = {
+WEEKDAYS = {
     name: n for n, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 }
 _MONTHS = {
@@ -236,7 +236,7 @@ class _Reader:
             return Anchor("field", word)
         if word in names.states:
             return Anchor("state", word)
-        if re.fullmatch(r"[a-z][a-z0-9_.]*", word):
+        if re.fullmatch(r"[a-z][a-z0-9_.]*", word) and self.peek() in ("", "at"):
             raise TermWrong(
                 sentence("“{source}”: there is no moment “{word}”.", source=self._source, word=word), anchor=word
             )
@@ -244,10 +244,10 @@ class _Reader:
 
     def _calendar(self) -> CalendarPoint | None:
         word = self.peek()
-        if word in _WEEKDAYS:
+        if word in WEEKDAYS:
             self.take()
             following = self._of_the("week") if self.peek() == "of" else False
-            return Weekday(_WEEKDAYS[word], following)
+            return Weekday(WEEKDAYS[word], following)
         if word == "day" and self.peek(1).isdigit():
             self.take()
             day = int(self.take())

@@ -1,7 +1,7 @@
 """A vote: held in a hall and recorded, or cast here, openly or secretly."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.definition.expression import Expression
@@ -13,7 +13,8 @@ from workflow.engine.clocks import deadline
 from workflow.engine.commands import CastVote
 from workflow.engine.subject import Figure, Holder, Task, Vote
 from workflow.engine.values import holds
-from workflow.engine.work import Authority, Fired, Work, close_task, find, open_task
+from workflow.engine.who import Found, resolve
+from workflow.engine.work import Authority, Fired, Work, asking, asking_to_tell, close_task, open_task
 from workflow.errors import Closed, InvalidData, NotPermitted, Problem
 from workflow.text import sentence
 
@@ -21,19 +22,22 @@ _ENTERED = ("electorate", "present")
 
 
 def open(work: Work, rules: Ballot) -> None:  # noqa: A001 -- the activities' common word
-    due = deadline(work, rules.due)
-    found = find(work, rules.recorded_by or rules.who)
+    found = recorders(work, rules) if rules.recorded_by else voters(work, rules)
     keep_lots(work, found)
-    recorded = bool(rules.recorded_by)
-    if not recorded:
+    if not rules.recorded_by:
         work.do(BallotOpened(ballot=s.Ballot(electorate=found.persons, secret=rules.secret)))
+    _open_task(work, rules, found.holders if rules.recorded_by else found.persons)
+
+
+def _open_task(work: Work, rules: Ballot, holders: tuple[Holder, ...]) -> None:
+    due = deadline(work, rules.due, work.context.now)
     open_task(
         work,
         Task(
             id=work.next_task,
             name=work.state.name,
-            kind="record" if recorded else "ballot",
-            holders=found.holders if recorded else found.persons,
+            kind="record" if rules.recorded_by else "ballot",
+            holders=holders,
             opened_at=work.context.now,
             due=due.at if due else None,
             clock=due.clock if due else "fixed",
@@ -41,36 +45,32 @@ def open(work: Work, rules: Ballot) -> None:  # noqa: A001 -- the activities' co
     )
 
 
-def open_second(work: Work, cases: tuple[str, ...]) -> None:
-    """A second ballot among the tied (加投); only those who may vote on all of them get it."""
+def voters(work: Work, rules: Ballot, taken_out: tuple[Holder, ...] = ()) -> Found:
+    """Who may vote; in a sitting, on one case at least."""
+    return resolve(rules.who, replace(asking(work, taken_out), on_each=True))
+
+
+def recorders(work: Work, rules: Ballot) -> Found:
+    """Who enters what was voted in a hall; recusal is not meant."""
+    return resolve(rules.recorded_by, asking_to_tell(work))
+
+
+def open_second(work: Work, cases: tuple[str, ...], first: s.Ballot) -> None:
+    """A second ballot among the tied (加投), by those of the first, or a second tally from the hall."""
     rules = work.state.activity
-    ballot = work.entry.ballot
     assert isinstance(rules, Ballot)
-    assert ballot is not None
+    holders = first.electorate
     for task in work.entry.tasks:
+        holders = task.holders if task.kind == "record" else holders
         close_task(work, task, "decided")
-    work.do(
-        BallotOpened(
-            ballot=s.Ballot(electorate=ballot.electorate, secret=rules.secret, poll=ballot.poll + 1, cases=cases)
-        )
-    )
-    task = Task(
-        id=work.next_task, name=work.state.name, kind="ballot", holders=ballot.electorate, opened_at=work.context.now
-    )
-    open_task(work, task)
+    second = s.Ballot(electorate=first.electorate, secret=rules.secret, poll=first.poll + 1, cases=cases)
+    work.do(BallotOpened(ballot=second))
+    _open_task(work, rules, holders)
 
 
-def check_vote(work: Work, rules: Ballot, command: CastVote, voter: Holder, cases: Sequence[str] = ()) -> Vote:
+def check_vote(work: Work, rules: Ballot, command: CastVote, voter: Holder) -> Vote:
     """The vote that a person may cast; raises when he may not, or it is none."""
-    ballot = work.entry.ballot
-    if ballot is None:
-        raise Closed(sentence("This ballot is closed."))
-    if voter not in ballot.electorate:
-        raise NotPermitted(sentence("You have no vote here."))
-    if voter in ballot.voted and not rules.changeable:
-        raise Closed(sentence("You have voted already; a vote cannot be changed here."))
-    if cases:
-        return _paper(rules, command, voter, ballot.cases or tuple(cases))
+    _check_voter(work, rules, voter)
     if rules.of is not None:
         return _rows(work, rules, command, voter)
     choices = [command.choice, *command.items.values()]
@@ -79,6 +79,37 @@ def check_vote(work: Work, rules: Ballot, command: CastVote, voter: Holder, case
     if wrong or unknown:
         raise _invalid(rules, "/vote" if command.choice in wrong else "/items")
     return Vote(by=voter, choice=command.choice, items=dict(command.items))
+
+
+def check_paper(
+    work: Work, rules: Ballot, command: CastVote, voter: Holder, asked: Collection[str], own: Collection[str]
+) -> Vote:
+    """In a sitting, a paper with a vote for each case that is his to vote on; what is left out is an abstention.
+
+    A vote on a case for which he is recused is not his; with no other it is no paper.
+    """
+    _check_voter(work, rules, voter)
+    wrong = [case for case, choice in command.votes.items() if case not in asked or choice not in rules.choices]
+    if wrong:
+        raise _invalid(rules, f"/votes/{wrong[0]}")
+    if command.votes and not set(own) & command.votes.keys():
+        raise NotPermitted(sentence("You have no vote here."))
+    left_out = "abstain" if "abstain" in rules.choices else None
+    votes = {case: command.votes.get(case, left_out) for case in own}
+    missing = [case for case, choice in votes.items() if choice is None]
+    if missing:
+        raise _invalid(rules, f"/votes/{missing[0]}")
+    return Vote(by=voter, votes={case: choice for case, choice in votes.items() if choice is not None})
+
+
+def _check_voter(work: Work, rules: Ballot, voter: Holder) -> None:
+    ballot = work.entry.ballot
+    if ballot is None:
+        raise Closed(sentence("This ballot is closed."))
+    if voter not in ballot.electorate:
+        raise NotPermitted(sentence("You have no vote here."))
+    if voter in ballot.voted and not rules.changeable:
+        raise Closed(sentence("You have voted already; a vote cannot be changed here."))
 
 
 def take_vote(work: Work, rules: Ballot, command: CastVote, authority: Authority) -> None:
@@ -132,7 +163,7 @@ def checked_tally(rules: Ballot, counts: Mapping[str, int], at: str = "/record")
     found = {name: counts.get(name, 0) for name in rules.choices}
     cast = sum(found.values())
     present = counts.get("present", cast)
-    electorate = counts.get("electorate", present)
+    electorate = counts.get("electorate", 0)
     if cast > present:
         problems.append(
             Problem(
@@ -179,19 +210,6 @@ def _holds(
     return holds(rule, values if case is None else replace(values, case=case), work.context)
 
 
-def _paper(rules: Ballot, command: CastVote, voter: Holder, cases: tuple[str, ...]) -> Vote:
-    """In a sitting, a paper with a vote for each case; what is left out is an abstention."""
-    wrong = [case for case, choice in command.votes.items() if case not in cases or choice not in rules.choices]
-    if wrong:
-        raise _invalid(rules, f"/votes/{wrong[0]}")
-    left_out = "abstain" if "abstain" in rules.choices else None
-    votes = {case: command.votes.get(case, left_out) for case in cases}
-    missing = [case for case, choice in votes.items() if choice is None]
-    if missing:
-        raise _invalid(rules, f"/votes/{missing[0]}")
-    return Vote(by=voter, votes={case: choice for case, choice in votes.items() if choice is not None})
-
-
 def _rows(work: Work, rules: Ballot, command: CastVote, voter: Holder) -> Vote:
     assert rules.of is not None
     rows = work.cases[0].data.get(rules.of) or []
@@ -213,9 +231,7 @@ def _elect(work: Work, rules: Ballot, votes: Sequence[Vote], counts: dict[str, F
     rows = work.cases[0].data.get(rules.of) or []
     given = Counter(row for vote in votes for row in vote.rows)
     able = [row for row in range(len(rows)) if _holds(work, rules.passes, {**counts, "votes": given[row]}, None)]
-    seats = (
-        int(float(str(rules.seats.evaluate(work.values(counts), work.context.calendar)))) if rules.seats else len(able)
-    )
+    seats = int(rules.seats.number(work.values(counts), work.context.calendar)) if rules.seats else len(able)
     ordered = sorted(able, key=lambda row: (-given[row], row))
     elected = ordered[:seats]
     if len(ordered) > seats > 0 and given[ordered[seats]] == given[ordered[seats - 1]]:

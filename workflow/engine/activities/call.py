@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,8 +13,8 @@ from workflow.definition.model import Call, Calls
 from workflow.engine.changes import CallEnded, CallMade, Effect
 from workflow.engine.commands import CallHasEnded
 from workflow.engine.subject import Called, Figure, Holder
-from workflow.engine.values import keep_figure
-from workflow.engine.work import Fired, Work, find
+from workflow.engine.values import keep_figure, with_row
+from workflow.engine.work import Fired, Place, Work, find
 
 
 def open(work: Work, rules: Calls) -> None:  # noqa: A001 -- the activities' common word
@@ -72,39 +71,39 @@ def _given(work: Work, call: Call, row: Any) -> dict[str, Any]:
     return {"unit": unit_for(work, call.unit, row), "values": evaluated(work, call.values, row, call.each)}
 
 
-def unit_for(work: Work, unit: str | None, row: Any) -> int | None:
+def unit_for(place: Place, unit: str | None, row: Any) -> int | None:
     """An organisation field, a column of the row, or the organisation of a level found by climbing."""
     if unit is None:
-        return work.unit
+        return place.unit
     name = unit.removeprefix("row.")
-    value = row.get(name) if isinstance(row, dict) else work.cases[0].data.get(unit)
+    value = row.get(name) if isinstance(row, dict) else place.data.get(unit)
     if isinstance(value, int):
         return value
-    directory = work.context.directory
-    return next((o.id for o in directory.climb(work.unit) if unit in (o.level, o.kind)), work.unit)
+    directory = place.context.directory
+    return next((o.id for o in directory.climb(place.unit) if unit in (o.level, o.kind)), place.unit)
 
 
-def evaluated(work: Work, expressions: Mapping[str, Expression], row: Any, table: str | None) -> dict[str, Any]:
+def evaluated(place: Place, expressions: Mapping[str, Expression], row: Any, table: str | None) -> dict[str, Any]:
     """The values of `with`, as JSON; one that fails is null. A bare field is handed on as it is kept."""
     values: dict[str, Any] = {}
     for name, expression in expressions.items():
         path = path_of(expression.tree) or ()
-        if path and path[0] in work.definition.fields and len(path) == 1:
-            values[name] = work.cases[0].data.get(path[0])
+        if path and path[0] in place.fields and len(path) == 1:
+            values[name] = place.data.get(path[0])
         elif path[:1] == ("row",) and isinstance(row, dict):
             values[name] = row.get(path[-1])
         else:
-            values[name] = _value(work, expression, row, table)
+            values[name] = _value(place, expression, row, table)
     return values
 
 
-def _value(work: Work, expression: Expression, row: Any, table: str | None) -> Any:
-    columns = work.definition.fields[table].columns if table and table in work.definition.fields else {}
+def _value(place: Place, expression: Expression, row: Any, table: str | None) -> Any:
+    columns = place.fields[table].columns if table and table in place.fields else {}
     seen = (
         {name: reckoned(column, row.get(name)) for name, column in columns.items()} if isinstance(row, dict) else None
     )
     try:
-        return portable(expression.evaluate(replace(work.values(), row=seen), work.context.calendar))
+        return portable(expression.evaluate(with_row(place.values(), seen), place.context.calendar))
     except ExpressionFailed:
         return None
 

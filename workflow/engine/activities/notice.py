@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from workflow.calendar import day_of, end_of
 from workflow.definition.model import Notice, Objections
 from workflow.definition.term.reckoning import go_on, what_is_left
+from workflow.definition.term.values import Reckoned
 from workflow.engine import subject as s
 from workflow.engine.activities.task import keep_lots
 from workflow.engine.changes import (
@@ -20,11 +21,11 @@ from workflow.engine.changes import (
     ObjectionAnswered,
     ObjectionTaken,
 )
-from workflow.engine.clocks import notice_end, objection_due
+from workflow.engine.clocks import deadline
 from workflow.engine.commands import Object
 from workflow.engine.subject import Holder, Objection, Task
 from workflow.engine.work import Fired, Work, clear_timers, close_task, find, open_task, set_timer, tell
-from workflow.errors import Closed, InvalidData, NotOffered, Problem
+from workflow.errors import Closed, GuardFailed, InvalidData, NotOffered, Problem
 from workflow.text import sentence
 
 ANSWERS = ("dismissed", "joined", "partly", "upheld")
@@ -32,8 +33,7 @@ ANSWERS = ("dismissed", "joined", "partly", "upheld")
 
 def open(work: Work, rules: Notice) -> None:  # noqa: A001 -- the activities' common word
     """Publish from now on; nothing else of it runs before."""
-    end = notice_end(work, rules)
-    assert end is not None
+    end = _end_of(work, rules)
     work.do(NoticeBegan(notice=s.Notice(begins=work.context.now, ends=end.at, clock=end.clock)))
     set_timer(work, "notice_end", end.at)
 
@@ -166,7 +166,7 @@ def _open_examination(work: Work, rules: Objections) -> Task:
     """An objection has the number of its task, which is unique within the case."""
     found = find(work, rules.who)
     keep_lots(work, found)
-    due = objection_due(work, rules)
+    due = deadline(work, rules.due, work.context.now)
     task = Task(
         id=work.next_task,
         name="objection",
@@ -206,14 +206,19 @@ def _begin_again(work: Work, rules: Notice) -> None:
         _hold(work)
         notice = work.entry.notice
         assert notice is not None
-        full = notice_end(work, rules)
-        assert full is not None
+        full = _end_of(work, rules)
         left = what_is_left(full.clock, full.at, work.context.now, work.context.calendar)
         work.do(NoticeHeld(at=notice.held_since or work.context.now, left=left))
         return
-    again = notice_end(work, rules)
-    assert again is not None
-    run_until(work, again.at)
+    run_until(work, _end_of(work, rules).at)
+
+
+def _end_of(work: Work, rules: Notice) -> Reckoned:
+    """The end of a notice that begins now: of its last day."""
+    found = deadline(work, rules.length, work.context.now)
+    if found is None:
+        raise GuardFailed(sentence("No length of the notice applies."))
+    return Reckoned(end_of(day_of(found.at)), found.clock)
 
 
 def run_until(work: Work, ends: datetime) -> None:

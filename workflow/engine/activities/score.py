@@ -23,7 +23,7 @@ def open(work: Work, rules: Score) -> None:  # noqa: A001 -- the activities' com
         open_card(work, rules, person)
 
 
-def open_card(work: Work, rules: Score, person: Holder) -> None:
+def open_card(work: Work, rules: Score, person: Holder, taken_out: tuple[Holder, ...] = ()) -> None:
     due = deadline(work, rules.due)
     task = Task(
         id=work.next_task,
@@ -33,6 +33,7 @@ def open_card(work: Work, rules: Score, person: Holder) -> None:
         opened_at=work.context.now,
         due=due.at if due else None,
         clock=due.clock if due else "fixed",
+        taken_out=taken_out,
     )
     open_task(work, task)
 

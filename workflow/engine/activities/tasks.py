@@ -1,34 +1,36 @@
 """Several tasks at once or one after another, whose answers `decide` joins."""
 
 from collections import Counter
-from collections.abc import Iterator
 
-from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.model import TaskOf, Tasks
 from workflow.engine import subject as s
-from workflow.engine.activities.task import automatic, keep_lots, open_one
+from workflow.engine.activities.task import automatic, holders_of, keep_lots, open_one
 from workflow.engine.changes import Answered, Asked
-from workflow.engine.subject import Answer, Figure
-from workflow.engine.values import CaseValues, holds
+from workflow.engine.clocks import expires
+from workflow.engine.subject import Answer, Figure, Holder
+from workflow.engine.values import holds
 from workflow.engine.who import Found, Slot
-from workflow.engine.work import Fired, Work, close_task, find
+from workflow.engine.work import Fired, Work, close_task
 from workflow.errors import GuardFailed
 from workflow.text import sentence
+
+#: The part of an entry that is not `each`, or of one that finds no place.
+ALL = 0
 
 
 def open(work: Work, rules: Tasks) -> None:  # noqa: A001 -- the activities' common word
     """Count who is asked, then open those that need not wait for another."""
     for entry in rules.entries:
         if holds(entry.when, work.values(), work.context):
-            found = find(work, entry.task.who)
+            found = holders_of(work, entry.task)
             keep_lots(work, found)
-            work.do(Asked(name=entry.name, count=len(list(_parts(entry, found)))))
+            work.do(Asked(name=entry.name, count=len(parts_of(entry, found))))
     _open_ready(work, rules)
 
 
 def answer(work: Work, rules: Tasks, task: s.Task, given: Answer) -> None:
     """Keep an answer and open what waited for it."""
-    work.do(Answered(key=f"{task.name}#{task.id}", answer=given))
+    work.do(Answered(key=_key(task.name, task.part), answer=given))
     _open_ready(work, rules)
 
 
@@ -42,7 +44,7 @@ def combine(work: Work, rules: Tasks) -> Fired | None:
     if not answers:
         return None
     trigger = _joined(work, asked, answers, forward)
-    if trigger is None and len(answers) >= asked and isinstance(work.state.decide, tuple):
+    if trigger is None and len(answers) >= asked:
         raise GuardFailed(sentence("All have answered, but no rule of `decide` holds."))
     last = answers[-1]
     if trigger is None:
@@ -53,7 +55,7 @@ def combine(work: Work, rules: Tasks) -> Fired | None:
 
 def expire(work: Work, rules: Tasks) -> Fired | None:
     """A task that is not answered in time is answered `expired`, where that word is known."""
-    if "expired" not in work.state.to:
+    if not expires(work.state):
         return None
     for task in work.entry.tasks:
         if task.kind == "task" and task.due is not None and task.due <= work.context.now:
@@ -82,46 +84,59 @@ def entry_of(rules: Tasks, task: s.Task) -> TaskOf:
 
 
 def _open_ready(work: Work, rules: Tasks) -> None:
-    """Open the entries whose turn it is: at once, after another, or one after another."""
-    waiting = [entry for entry in rules.entries if work.entry.asked.get(entry.name) and not _was_opened(work, entry)]
-    for entry in waiting:
+    """Open the entries whose turn it is: at once, after another, or one task after another."""
+    for entry in rules.entries:
+        if not work.entry.asked.get(entry.name) or _is_answered(work, entry.name):
+            continue
         if work.state.decide == "in_turn":
             if not work.entry.tasks:
-                _open_entry(work, entry)
+                open_missing(work, entry, parts_of(entry, holders_of(work, entry.task)))
             return
-        if entry.after is None or _is_answered(work, entry.after):
-            _open_entry(work, entry)
+        if not _was_opened(work, entry) and (entry.after is None or _is_answered(work, entry.after)):
+            open_missing(work, entry, parts_of(entry, holders_of(work, entry.task)))
 
 
-def _open_entry(work: Work, entry: TaskOf) -> None:
-    for part in _parts(entry, find(work, entry.task.who)):
-        open_one(work, entry.task, entry.name, part)
+def open_tasks(work: Work, entry: TaskOf) -> tuple[s.Task, ...]:
+    """The open tasks of an entry, without those of added signers."""
+    return tuple(task for task in work.entry.tasks if task.kind == "task" and task.name == entry.name)
 
 
-def _parts(entry: TaskOf, found: Found) -> Iterator[Found]:
-    """One part for all; or one for each person; or one for each of their organisations."""
+def open_missing(work: Work, entry: TaskOf, parts: dict[Holder, Found], taken_out: tuple[Holder, ...] = ()) -> None:
+    """Open what is neither open nor answered, in turn the next of it; then count anew who is asked."""
+    known = {task.part: task for task in open_tasks(work, entry)}
+    missing = [part for part in parts if part not in known and _key(entry.name, part) not in work.entry.answers]
+    for part in missing[:1] if work.state.decide == "in_turn" else missing:
+        open_one(work, entry.task, entry.name, parts[part], part=part, taken_out=taken_out)
+    answered = sum(key.partition("#")[0] == entry.name for key in work.entry.answers)
+    count = answered + len(known) + len(missing)
+    if work.entry.asked.get(entry.name) != count:
+        work.do(Asked(name=entry.name, count=count))
+
+
+def parts_of(entry: TaskOf, found: Found) -> dict[Holder, Found]:
+    """One part for all; or one for each person; or one for each of their organisations; an empty place is a part too."""
     if not entry.each:
-        yield found
-    elif entry.per_organisation:
-        groups: dict[object, list[Slot]] = {}
-        for slot in found.slots:
-            groups.setdefault(slot.organisation or slot.principal, []).append(slot)
-        for slots in groups.values():
-            yield Found(tuple(slots), {}, vacant=not any(slot.persons for slot in slots))
-    else:
-        for person in found.persons:
-            slot = Slot(principal=person, organisation=None, persons=(person,), whole=True)
-            yield Found((slot,), {}, vacant=False)
-        for slot in found.slots:
-            if not slot.persons:
-                yield Found((slot,), {}, vacant=True)
-    if entry.each and found.vacant and not found.slots:
-        yield Found((), {}, vacant=True)
+        return {ALL: found}
+    slots: dict[Holder, list[Slot]] = {}
+    for slot in found.slots:
+        place = slot.organisation or slot.principal
+        if entry.per_organisation or not slot.persons:
+            slots.setdefault(place, []).append(slot)
+            continue
+        for person in slot.persons:
+            own = Slot(principal=person, organisation=slot.organisation, persons=(person,), whole=True)
+            slots.setdefault(person, [own])
+    parts = {part: Found(tuple(of), {}, vacant=not any(s.persons for s in of)) for part, of in slots.items()}
+    return parts or {ALL: Found((), {}, vacant=True)}
+
+
+def _key(name: str, part: Holder | None) -> str:
+    return f"{name}#{part}"
 
 
 def _was_opened(work: Work, entry: TaskOf) -> bool:
     answered = any(key.partition("#")[0] == entry.name for key in work.entry.answers)
-    return answered or any(task.name == entry.name for task in work.entry.tasks)
+    return answered or bool(open_tasks(work, entry))
 
 
 def _is_answered(work: Work, name: str) -> bool:
@@ -144,9 +159,8 @@ def _joined(work: Work, asked: int, answers: list[Answer], forward: list[str]) -
     rule = work.state.decide
     tally = Counter(given.trigger for given in answers)
     if isinstance(rule, tuple):
-        own = counts(work)
-        values = work.values(own)
-        return next((trigger for trigger, when in rule if _decides(work, when, values)), None)
+        values = work.values(counts(work))
+        return next((trigger for trigger, when in rule if holds(when, values, work.context)), None)
     if rule == "any":
         return answers[0].trigger
     if rule == "most":
@@ -159,13 +173,6 @@ def _joined(work: Work, asked: int, answers: list[Answer], forward: list[str]) -
     if stopping:
         return stopping[0]
     return forward[0] if len(answers) >= asked and forward else None
-
-
-def _decides(work: Work, when: Expression, values: CaseValues) -> bool:
-    try:
-        return holds(when, values, work.context)
-    except ExpressionFailed:
-        return False
 
 
 def _most(work: Work, asked: int, tally: Counter[str]) -> str | None:

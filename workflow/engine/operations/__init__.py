@@ -24,7 +24,7 @@ def operate(work: CaseWork, command: Operate) -> Authority:
         raise NotOffered(sentence("“{operation}” is not offered here.", operation=command.operation))
     if work.case.suspended is not None and command.operation not in ("resume", "comment", "copy", "paper"):
         raise Suspended
-    if rule.reason and not command.reason.strip() and not (command.operation == "resume" and work.entry.paused):
+    if rule.reason and not command.reason.strip():
         raise OpinionWanted("/reason")
     authority = rule.do(work, command)
     if command.operation != "comment":
@@ -38,12 +38,12 @@ OPERATIONS: dict[str, Rule] = {
     "delegate": Rule(of_tasks.delegate),
     "transfer": Rule(of_tasks.transfer, reason=True),
     "add_signer": Rule(of_tasks.add_signer),
-    "remove_signer": Rule(of_tasks.remove_signer),
+    "remove_signer": Rule(of_cases.remove_signer),
     "take_back": Rule(of_cases.take_back),
     "urge": Rule(of_cases.urge),
     "copy": Rule(of_cases.copy),
     "comment": Rule(of_cases.comment),
-    "recuse": Rule(of_tasks.recuse, reason=True),
+    "recuse": Rule(of_cases.recuse, reason=True),
     "correct": Rule(of_cases.correct, reason=True),
     "paper": Rule(of_cases.paper),
     "cancel": Rule(of_cases.cancel_by_hand, reason=True),
@@ -52,5 +52,5 @@ OPERATIONS: dict[str, Rule] = {
     "reassign": Rule(of_cases.reassign, reason=True),
     "extend": Rule(of_tasks.extend, reason=True),
     "pause": Rule(of_tasks.pause, reason=True),
-    "go_on": Rule(of_cases.resume),
+    "go_on": Rule(of_cases.go_on),
 }

@@ -1,4 +1,4 @@
-"""What the holder of a task may do with it beside deciding."""
+"""What the holder of a task may do with it beside deciding: of a case, and of a sitting alike."""
 
 from datetime import timedelta
 
@@ -7,23 +7,20 @@ from msgspec.structs import replace
 from workflow.calendar import day_of, end_of
 from workflow.definition.model import Extend, Notice
 from workflow.definition.term.reckoning import add_span
-from workflow.engine import permit
-from workflow.engine.changes import Acted, PauseBegan, PauseEnded, Recused
-from workflow.engine.clocks import put_back, standing_of, synchronise
+from workflow.engine import permit, signing
+from workflow.engine.changes import Acted, PauseBegan, PauseEnded
+from workflow.engine.clocks import put_back, standing_of_tasks, synchronise
 from workflow.engine.commands import Operate
-from workflow.engine.deciding import complete, open_signer
 from workflow.engine.operations.tuning import tuning
-from workflow.engine.resolving import resolve_again
-from workflow.engine.subject import Pause, Task
+from workflow.engine.subject import Holder, Pause, Task
 from workflow.engine.who import everyone, resolve, why_recused
 from workflow.engine.work import (
     Authority,
-    CaseWork,
     Work,
     asking,
+    asking_to_tell,
     change_task,
     clear_timers,
-    close_task,
     set_timer,
     tell,
 )
@@ -31,25 +28,32 @@ from workflow.errors import InvalidData, NotOffered, NotPermitted, Problem
 from workflow.text import sentence
 
 
-def held(work: CaseWork, command: Operate) -> tuple[Task, Authority]:
-    if command.task is None:
-        raise InvalidData((Problem("/task", "required", sentence("Of which task?")),))
-    task, authority = permit.of_task(work.definition, work.case, command.task, work.cases, work.context)
+def held(work: Work, command: Operate) -> tuple[Task, Authority]:
+    task, authority = _task_of(work, command)
+    mine = permit.principals(work.definition, work.context).keys()
+    if authority.by == task.delegate and authority.by is not None and not mine & set(task.everyone):
+        raise NotPermitted(sentence("A delegate answers; all else is for who holds the task."))
     return task, authority
 
 
-def named_person(work: CaseWork, command: Operate) -> int:
+def _task_of(work: Work, command: Operate) -> tuple[Task, Authority]:
+    if command.task is None:
+        raise InvalidData((Problem("/task", "required", sentence("Of which task?")),))
+    return permit.of_task(work.definition, work.subject, command.task, work.cases, work.context)
+
+
+def named_person(work: Work, command: Operate) -> int:
     """The person that an operation names; he must exist and be here."""
     if command.person is None or not work.context.directory.is_here(command.person, work.context.now):
         raise InvalidData((Problem("/person", "data", sentence("There is no such person.")),))
     return command.person
 
 
-def able(work: CaseWork, command: Operate, task: Task) -> int:
+def able(work: Work, command: Operate, task: Task) -> int:
     """The person named, who must not be recused."""
     person = named_person(work, command)
     asked = asking(work, taken_out=task.taken_out)
-    for name in permit.group_of(work.definition, work.case.state, task):
+    for name in permit.group_of(work.definition, work.state.name, task):
         reason = why_recused(person, name, asked)
         if reason is not None:
             named = work.context.directory.name_of(person)
@@ -57,7 +61,7 @@ def able(work: CaseWork, command: Operate, task: Task) -> int:
     return person
 
 
-def claim(work: CaseWork, command: Operate) -> Authority:
+def claim(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
     if work.context.actor.person is None or task.kind not in ("task", "record", "objection"):
         raise NotOffered(sentence("This task cannot be claimed."))
@@ -66,7 +70,7 @@ def claim(work: CaseWork, command: Operate) -> Authority:
     return authority
 
 
-def release(work: CaseWork, command: Operate) -> Authority:
+def release(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
     if task.claimed_by is None:
         raise NotOffered(sentence("Nobody has claimed this task."))
@@ -74,7 +78,7 @@ def release(work: CaseWork, command: Operate) -> Authority:
     return authority
 
 
-def delegate(work: CaseWork, command: Operate) -> Authority:
+def delegate(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
     if task.kind not in ("task", "objection") or work.context.actor.person == task.delegate:
         raise NotOffered(sentence("This task cannot be delegated."))
@@ -85,7 +89,7 @@ def delegate(work: CaseWork, command: Operate) -> Authority:
     return authority
 
 
-def transfer(work: CaseWork, command: Operate) -> Authority:
+def transfer(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
     if task.kind not in ("task", "record", "objection"):
         raise NotOffered(sentence("This task is personal; it cannot be passed on."))
@@ -93,14 +97,24 @@ def transfer(work: CaseWork, command: Operate) -> Authority:
     return authority
 
 
-def put_on(work: CaseWork, task: Task, person: int) -> None:
+def reassign(work: Work, command: Operate) -> Authority:
+    """An open task to a named person, by an administrator."""
+    authority = permit.need_administrator(work.unit, work.context)
+    task = permit.open_task(work.subject, command.task or 0)
+    if task is None:
+        raise NotOffered(sentence("This task is not open."))
+    put_on(work, task, able(work, command, task))
+    return authority
+
+
+def put_on(work: Work, task: Task, person: int) -> None:
     moved = replace(task, holders=(person,), shared=(), claimed_by=None, delegate=None, proposed=None, by_hand=True)
     change_task(work, moved)
     work.do(Acted())
     tell(work, (person,), "task", task=moved)
 
 
-def add_signer(work: CaseWork, command: Operate) -> Authority:
+def add_signer(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
     allowed = tuning(work, "add_signer").kinds or ("before", "beside", "after")
     if task.kind != "task" or command.kind not in allowed:
@@ -113,62 +127,52 @@ def add_signer(work: CaseWork, command: Operate) -> Authority:
     else:
         if command.kind == "before":
             change_task(work, replace(task, resting=True))
-        open_signer(work, task, person, command.kind, authority.by)
+        signing.open_signer(work, task, person, command.kind, authority.by)
     work.do(Acted())
     return authority
 
 
-def remove_signer(work: CaseWork, command: Operate) -> Authority:
-    """Who added him takes him off; the holder's task goes on."""
+def remove_signer(work: Work, command: Operate) -> tuple[Authority, signing.Complete | None]:
+    """Who added him takes him off; the holder's task goes on, and is complete where it waited for him only."""
     person, me = named_person(work, command), work.context.actor.person
-    for task in work.entry.tasks:
-        if task.kind == "signer" and task.holders == (person,) and task.signs == command.task:
-            if task.asked_by != me:
+    for signer in work.entry.tasks:
+        if signer.kind == "signer" and signer.holders == (person,) and signer.signs == command.task:
+            if signer.asked_by != me:
                 raise NotPermitted(sentence("Only who added a signer removes him."))
-            close_task(work, task, "not_needed")
-            _go_on_without(work, task)
-            return Authority(by=me)
+            return Authority(by=me), signing.without(work, signer)
     task, authority = held(work, command)
     if person not in task.after_signers:
         raise NotOffered(sentence("He is no signer of this task."))
     change_task(work, replace(task, after_signers=tuple(other for other in task.after_signers if other != person)))
-    return authority
+    return authority, None
 
 
-def _go_on_without(work: CaseWork, signer: Task) -> None:
-    signed = next((task for task in work.entry.tasks if task.id == signer.signs), None)
-    if signed is None or any(task.kind == "signer" and task.signs == signed.id for task in work.entry.tasks):
-        return
-    change_task(work, replace(signed, resting=False))
-    if signed.decided is not None:
-        complete(work, replace(signed, resting=False), signed.decided)
-
-
-def recuse(work: CaseWork, command: Operate) -> Authority:
-    """Taken out and replaced; an interest that was declared counts for the whole case."""
-    task, authority = held(work, command)
+def take_out(work: Work, command: Operate) -> tuple[Task, Authority]:
+    """A holder, or his delegate, recuses himself from a task; who replaces him is looked for afterwards."""
+    task, authority = _task_of(work, command)
     person = authority.by
     if person is None or task.kind == "signer":
         raise NotOffered(sentence("Nobody is taken out of this task."))
-    names = permit.group_of(work.definition, work.case.state, task)
-    if set(names) & set(work.definition.recuse.declared):
-        work.order(Recused(person=person))
-    change_task(work, replace(task, taken_out=(*task.taken_out, person), claimed_by=None, by_hand=False))
+    changed = replace(task, taken_out=(*task.taken_out, person), claimed_by=None, by_hand=False)
+    if person == task.delegate:
+        changed = replace(changed, delegate=None, delegated_by=None, proposed=None)
+    change_task(work, changed)
     work.do(Acted())
-    resolve_again(work)
-    return authority
+    return changed, authority
 
 
-def extend(work: CaseWork, command: Operate) -> Authority:
+def extend(work: Work, command: Operate) -> Authority:
     """Put the deadline off, before it is reached; where others must agree, by the same operation of each."""
     task, authority, rule = _extendable(work, command)
     if rule is None or task.due is None:
         raise NotOffered(sentence("This deadline cannot be put off."))
     if task.due <= work.context.now:
         raise NotOffered(sentence("The deadline has passed; it cannot be put off any more."))
+    if work.entry.paused is not None:
+        raise NotOffered(sentence("The clock stands; it goes on first."))
     if task.extended >= rule.times:
         raise NotOffered(sentence("The deadline was put off already."))
-    me = work.context.actor.person
+    me = authority.absent or authority.by
     agreed = (*task.agreed, *((me,) if me is not None and me not in task.agreed else ()))
     if not _all_agree(work, rule, task, agreed):
         change_task(work, replace(task, agreed=agreed))
@@ -179,30 +183,30 @@ def extend(work: CaseWork, command: Operate) -> Authority:
     return authority
 
 
-def _extendable(work: CaseWork, command: Operate) -> tuple[Task, Authority, Extend | None]:
+def _extendable(work: Work, command: Operate) -> tuple[Task, Authority, Extend | None]:
     activity = work.state.activity
     rule = work.state.extend
     if isinstance(activity, Notice) and activity.objections is not None:
         rule = activity.objections.extend
-    task = permit.open_task(work.case, command.task or 0)
+    task = permit.open_task(work.subject, command.task or 0)
     if task is not None and rule is not None and rule.agreed_by:
-        agreeing = permit.in_group(work.definition, rule.agreed_by, work.case.unit, work.cases, work.context)
+        agreeing = permit.in_group(work.definition, rule.agreed_by, work.unit, work.cases, work.context)
         if agreeing is not None:
             return task, agreeing, rule
     return (*held(work, command), rule)
 
 
-def _all_agree(work: CaseWork, rule: Extend, task: Task, agreed: tuple[int, ...]) -> bool:
+def _all_agree(work: Work, rule: Extend, task: Task, agreed: tuple[Holder, ...]) -> bool:
     """One of each who must agree, and one who holds the task, unless those are the same."""
     for name in rule.agreed_by:
-        persons = everyone(resolve((name,), asking(work, told=True)).holders, asking(work, told=True))
+        persons = everyone(resolve((name,), asking_to_tell(work)).holders, asking_to_tell(work))
         if not set(persons) & set(agreed):
             return False
     holders = everyone(task.everyone, asking(work))
-    return bool(set(holders) & set(agreed)) or bool(rule.agreed_by)
+    return bool(set(holders) & set(agreed))
 
 
-def pause(work: CaseWork, command: Operate) -> Authority:
+def pause(work: Work, command: Operate) -> Authority:
     """Stop the clock for so many calendar days; it goes on by itself."""
     _, authority = held(work, command)
     most = work.state.pause
@@ -213,13 +217,30 @@ def pause(work: CaseWork, command: Operate) -> Authority:
     if days > left or left <= 0:
         raise NotOffered(sentence("The clock can be stopped for {left} days more.", left=left))
     now = work.context.now
-    standing = {
-        str(task.id): standing_of(work, task.due, task.clock) for task in work.entry.tasks if task.due is not None
-    }
+    standing = standing_of_tasks(work)
     clear_timers(work, "due", "reminder", "escalation")
     work.do(PauseBegan(pause=Pause(since=now, days=days, standing=standing)))
     set_timer(work, "resume", end_of(day_of(now) + timedelta(days=days)))
     return authority
+
+
+def go_on(work: Work, command: Operate) -> Authority:
+    """A holder ends a pause before its time."""
+    if work.entry.paused is None:
+        raise NotOffered(sentence("The clock of this state does not stand."))
+    if command.task is not None:
+        _, authority = held(work, command)
+    else:
+        authority = _holder_of_any(work)
+    end_pause(work)
+    return authority
+
+
+def _holder_of_any(work: Work) -> Authority:
+    for task in work.entry.tasks:
+        if permit.why_not(work.definition, work.subject, task, work.cases, work.context) is None:
+            return permit.authority_of(work.definition, task.everyone, work.context)
+    raise NotPermitted
 
 
 def end_pause(work: Work) -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.model import Allocate, Definition
 from workflow.engine.context import Context
-from workflow.engine.subject import CaseFacts, Figure
+from workflow.engine.subject import CaseFacts, Figure, number_order
 from workflow.engine.values import CaseValues, keep_number
 from workflow.errors import GuardFailed
 from workflow.text import sentence
@@ -20,9 +20,11 @@ def allocate(
     figures: Mapping[str, Mapping[str, Figure]],
     context: Context,
 ) -> dict[str, dict[str, Figure]]:
-    """Each part's amount for each case, and their sum, in yuan. Raises GuardFailed where there is nothing to allocate by."""
-    ordered = sorted(cases, key=lambda case: (_place(figures, case), case.number or "", case.id))
-    budget = _fen(_reckon(definition, rule.budget, ordered[0], figures, context) or Fraction(0))
+    """Each part's amount for each case, and their sum, in yuan. Raises GuardFailed where there is nothing to allocate (by)."""
+    ordered = sorted(cases, key=lambda case: (_place(figures, case), number_order(case)))
+    budget = _reckon(definition, rule.budget, ordered[0], figures, context)
+    if budget is None or budget < 0:
+        raise GuardFailed(sentence("“{source}”: there is no budget to allocate.", source=rule.budget.source))
     weights = {
         part.name: [
             max(Fraction(0), _reckon(definition, part.by, case, figures, context) or Fraction(0)) for case in ordered
@@ -30,9 +32,9 @@ def allocate(
         for part in rule.parts
     }
     parts = [part for part in rule.parts if any(weights[part.name])]
-    if not parts or budget < 0:
+    if not any(part.portion for part in parts):
         raise GuardFailed(sentence("There is nothing to allocate by: no part has a weight above zero."))
-    amounts = share(budget, [part.portion for part in parts])
+    amounts = share(_fen(budget), [part.portion for part in parts])
     found: dict[str, dict[str, Figure]] = {case.id: {part.name: 0 for part in rule.parts} for case in ordered}
     totals = dict.fromkeys((case.id for case in ordered), 0)
     for part, amount in zip(parts, amounts, strict=True):

@@ -1,36 +1,34 @@
 """The life of a round: opened, closed, its dates moved, its cases gathered, and when it is over."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from workflow.calendar import day_of
 from workflow.definition.expression import ExpressionFailed
-from workflow.definition.model import CalledBy, Definition, RoleAt, RoundRules
-from workflow.definition.term.reckoning import reckon
-from workflow.definition.term.values import Term
+from workflow.definition.model import Ballot, CalledBy, Definition, RoleAt, RoundRules, Task
 from workflow.engine import permit
 from workflow.engine.apply import apply
 from workflow.engine.changes import (
     Effect,
-    MomentPassed,
     Noted,
     RoundClosed,
     RoundOpened,
     RoundOver,
     RoundTimerCleared,
-    RoundTimerSet,
     Told,
 )
 from workflow.engine.commands import CallTogether, CloseRound, OpenRound, Operate
 from workflow.engine.context import Context, RoundView
+from workflow.engine.following import do_all, tell_all
 from workflow.engine.moving import feeding
-from workflow.engine.rounds import sitting
-from workflow.engine.subject import CaseFacts, Holder, Round, Timer, TimerKind
+from workflow.engine.operations.tuning import tuned
+from workflow.engine.rounds import dates, deciding, sitting
+from workflow.engine.rounds.fields import begin_round_fields, demand_of_round, set_round_terms, write_round
+from workflow.engine.rounds.work import RoundPlace, RoundWork, SittingWork
+from workflow.engine.subject import CaseFacts, Holder, Round
 from workflow.engine.who import Asking, resolve
-from workflow.engine.work import Authority, RoundWork, SittingWork, field_moment, round_anchors
-from workflow.engine.writing import begin_round_fields, demand_of_round, write_round
+from workflow.engine.work import Authority
 from workflow.errors import (
-    GuardFailed,
     InvalidData,
     NotFound,
     NotOffered,
@@ -64,14 +62,13 @@ def open_round(definition: Definition, command: OpenRound, context: Context) -> 
     work = RoundWork(definition, replace(context, round=RoundView(round_, seen)), round_, [opened])
     begin_round_fields(work)
     write_round(work, command.data, [name for name, field in rules.fields.items() if not field.computed])
+    set_round_terms(work)
     demand_of_round(work)
-    _set_timers(work)
+    _check_closing(work)
     if rules.cases is not None:
         work.order(RoundClosed(at=context.now))
         work.order(Effect(kind="open_cases", arguments={"round": round_.id}))
-    closes = _closing(work)
-    if closes is not None and closes <= context.now:
-        raise InvalidData((Problem(f"/data/{rules.closes}", "data", sentence("This date has passed already.")),))
+    dates.set_timers(work)
     return work, authority
 
 
@@ -130,12 +127,17 @@ def gather(work: RoundWork, lapsing: list[str] | None = None) -> None:
     for open_sitting in work.round.sittings:
         sitting.refresh(SittingWork(work, open_sitting.number))
     cases = [case for case in _cases(work) if case.id not in (lapsing or ())]
-    sitting_now = {case for open_sitting in work.round.sittings for case in open_sitting.cases}
     for name, sources in feeding(work.definition).items():
-        waiting = [c for c in cases if c.state == name and c.waiting and c.id not in sitting_now]
+        waiting = waiting_for(work, name, cases)
         if waiting and _ready(work, name, sources, cases):
             _sit(work, name, waiting)
-    _look_whether_over(work, cases)
+    _look_whether_over(work)
+
+
+def waiting_for(work: RoundWork, state: str, cases: Sequence[CaseFacts]) -> list[CaseFacts]:
+    """Those that wait in a state and sit in no sitting yet."""
+    sitting_now = {case for open_sitting in work.round.sittings for case in open_sitting.cases}
+    return [case for case in cases if case.state == state and case.waiting and case.id not in sitting_now]
 
 
 def _ready(work: RoundWork, state: str, sources: frozenset[str], cases: list[CaseFacts]) -> bool:
@@ -149,73 +151,44 @@ def _ready(work: RoundWork, state: str, sources: frozenset[str], cases: list[Cas
 
 
 def _sit(work: RoundWork, state: str, waiting: list[CaseFacts]) -> None:
-    """What a sitting without a person cannot settle is an incident of the round."""
+    """What a sitting cannot reckon is an incident of the round; the cases wait."""
     mark = work.savepoint()
     try:
+        sitting.clear_incidents(work, state)
         sitting.open_sitting(work, state, waiting)
     except (Refused, ExpressionFailed) as failed:
         work.restore(mark)
-        refused = failed if isinstance(failed, Refused) else GuardFailed(failed.reason)
-        if not any(incident.trigger == state for incident in work.round.incidents):
-            sitting.raise_incident(work, refused, state)
+        sitting.raise_incident(work, failed, state)
 
 
-def _look_whether_over(work: RoundWork, cases: list[CaseFacts]) -> None:
+def try_again(work: RoundWork, state: str) -> None:
+    """What could not be decided together in a state, once more. Raises what refuses it still."""
+    for open_sitting in work.round.sittings:
+        inner = SittingWork(work, open_sitting.number)
+        if open_sitting.state == state:
+            _try_sitting(inner)
+    waiting = waiting_for(work, state, _cases(work))
+    if waiting and not any(open_sitting.state == state for open_sitting in work.round.sittings):
+        sitting.open_sitting(work, state, waiting)
+
+
+def _try_sitting(inner: SittingWork) -> None:
+    if isinstance(inner.state.activity, Task):
+        sitting.reckon(inner)
+    elif isinstance(inner.state.activity, Ballot):
+        deciding.count_again(inner)
+
+
+def _look_whether_over(work: RoundWork) -> None:
     round_ = work.round
-    all_ended = all(case.ended for case in cases) and not round_.sittings
+    all_ended = all(case.ended for case in _cases(work)) and not round_.sittings
     if round_.closed_at is not None and all_ended and round_.over_at is None:
         work.order(RoundOver(at=work.context.now))
-        _at_the_end(work)
+        place = RoundPlace(work)
+        tell_all(place, rules_of(work.definition).tell)
+        do_all(place, rules_of(work.definition).do)
     elif round_.over_at is not None and not all_ended:
         work.order(RoundOver(at=None))
-
-
-def _at_the_end(work: RoundWork) -> None:
-    rules = rules_of(work.definition)
-    cases = _cases(work)
-    asked = Asking(definition=work.definition, context=work.context, unit=work.round.unit, cases=cases)
-    for rule in rules.tell:
-        who = resolve(rule.who, asked).persons
-        if who:
-            work.order(Told(who=who, kind="round", text=rule.text))
-    for effect in rules.do:
-        arguments = {key: value for key, value in effect.arguments.items() if isinstance(value, str | int)}
-        assert effect.kind != "set"
-        work.order(Effect(kind=effect.kind, arguments={**arguments, "round": work.round.id}))
-
-
-def _set_timers(work: RoundWork) -> None:
-    """When it closes, when it is announced, when its sittings are due."""
-    rules, now = rules_of(work.definition), work.context.now
-    for timer in work.round.timers:
-        if timer.kind in ("closes", "announce", "sitting"):
-            work.order(RoundTimerCleared(timer=timer.id))
-    wanted: list[tuple[TimerKind, datetime | None, str | None]] = []
-    if work.round.closed_at is None:
-        wanted.append(("closes", _closing(work), None))
-    if rules.announce is not None:
-        wanted.append(("announce", _moment(work, rules.announce), None))
-    for name, state in work.definition.states.items():
-        if state.together is not None and name not in work.round.passed:
-            until = state.together.until if isinstance(state.together.until, Term) else None
-            wanted += [
-                ("sitting", _moment(work, term), name) for term in (until, state.together.latest) if term is not None
-            ]
-    for kind, at, state_name in wanted:
-        if at is not None and (at > now or kind != "announce"):
-            timer = Timer(id=work.round.next_timer, kind=kind, at=at, name=state_name)
-            work.order(RoundTimerSet(timer=timer))
-
-
-def _closing(work: RoundWork) -> datetime | None:
-    rules = rules_of(work.definition)
-    return field_moment(rules.fields, work.round.data, rules.closes) if rules.closes else None
-
-
-def _moment(work: RoundWork, term: Term) -> datetime | None:
-    anchors = round_anchors(work.definition, work.round)
-    found = reckon(term, anchors, work.context.calendar, work.round.opened_at)
-    return found.at if found else None
 
 
 def _title(template: str, nominal: str) -> str:
@@ -229,46 +202,49 @@ def _cases(work: RoundWork) -> tuple[CaseFacts, ...]:
 
 
 def call_together(work: RoundWork, command: CallTogether) -> Authority:
+    """Whoever waits now sits; who comes later waits for the next call."""
     state = work.definition.states.get(command.state)
     if state is None or state.together is None:
         raise NotFound
     until = state.together.until
-    if isinstance(until, CalledBy):
-        authority = permit.need_group(work.definition, until.who, work.round.unit, (), work.context)
-    else:
+    if not isinstance(until, CalledBy):
         raise NotOffered(sentence("“{state}” is not called together by hand.", state=state.label))
-    sitting_now = {case for open_sitting in work.round.sittings for case in open_sitting.cases}
-    waiting = [c for c in _cases(work) if c.state == state.name and c.waiting and c.id not in sitting_now]
+    authority = permit.need_group(work.definition, until.who, work.round.unit, (), work.context)
+    waiting = waiting_for(work, state.name, _cases(work))
     if not waiting:
         raise NotOffered(sentence("No case waits in “{state}”.", state=state.label))
-    work.order(MomentPassed(state=state.name))
     _sit(work, state.name, waiting)
     return authority
 
 
 def correct(work: RoundWork, command: Operate) -> Authority:
-    """Dates moved with a reason; all concerned are told."""
+    """Fields, dates above all, moved with a reason; all concerned are told."""
+    if tuned(work.definition, None, "correct").never:
+        raise NotOffered(sentence("“{operation}” is not offered here.", operation="correct"))
     if not command.reason.strip():
         raise OpinionWanted("/reason")
     rules = rules_of(work.definition)
-    group = rules.opens_by
     authority = None
-    if group:
-        authority = permit.in_group(work.definition, group, work.round.unit, (), work.context)
+    if rules.opens_by:
+        authority = permit.in_group(work.definition, rules.opens_by, work.round.unit, (), work.context)
     if authority is None:
         authority = permit.need_administrator(work.round.unit, work.context)
     before = work.round.data
     write_round(work, command.data, [name for name, field in rules.fields.items() if not field.computed])
     if work.round.data == before:
         raise InvalidData((Problem("/data", "required", sentence("Which fields?")),))
-    closes = _closing(work)
-    if work.round.closed_at is None and closes is not None and closes <= work.context.now:
-        raise InvalidData((Problem(f"/data/{rules.closes}", "data", sentence("This date has passed already.")),))
+    _check_closing(work)
     work.order(Noted(kind="reason", text=command.reason))
-    _set_timers(work)
-    work.order(Effect(kind="reckon_again", arguments={"round": work.round.id}))
+    dates.follow(work)
+    gather(work)
     tell_concerned(work)
     return authority
+
+
+def _check_closing(work: RoundWork) -> None:
+    rules, closes = rules_of(work.definition), dates.closing(work)
+    if work.round.closed_at is None and closes is not None and closes <= work.context.now:
+        raise InvalidData((Problem(f"/data/{rules.closes}", "data", sentence("This date has passed already.")),))
 
 
 def tell_concerned(work: RoundWork) -> None:

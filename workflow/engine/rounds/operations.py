@@ -1,17 +1,20 @@
-"""The operations that a sitting's task has."""
+"""The operations upon the task of a sitting, and upon the fields of a round."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from msgspec.structs import replace
-
-from workflow.engine import permit
-from workflow.engine.changes import Acted, Noted
+from workflow.engine.changes import Noted
+from workflow.engine.clocks import synchronise
 from workflow.engine.commands import Operate
-from workflow.engine.rounds.deciding import sitting_of
+from workflow.engine.operations import of_tasks
+from workflow.engine.operations.tuning import tuned, tuning
+from workflow.engine.rounds import sitting
+from workflow.engine.rounds.deciding import complete, sitting_of
 from workflow.engine.rounds.life import correct
-from workflow.engine.subject import Task
-from workflow.engine.who import why_recused
-from workflow.engine.work import Authority, RoundWork, SittingWork, asking, change_task, find, note, tell
+from workflow.engine.rounds.resolving import resolve_sitting
+from workflow.engine.rounds.work import RoundWork, SittingWork
+from workflow.engine.sight import may_see_round
+from workflow.engine.work import Authority, note
 from workflow.errors import InvalidData, NotOffered, NotPermitted, OpinionWanted, Problem
 from workflow.text import sentence
 
@@ -22,84 +25,75 @@ def operate(work: RoundWork, command: Operate) -> Authority:
         return correct(work, command)
     if command.operation == "comment":
         return _comment(work, command)
-    handler = _OPERATIONS.get(command.operation)
-    if handler is None or command.task is None:
-        raise NotOffered(sentence("“{operation}” is not offered here.", operation=command.operation))
+    rule = _OPERATIONS.get(command.operation)
+    if rule is None or command.task is None:
+        raise _not_offered(command)
     inner = sitting_of(work, command.task)
-    if inner.state.operations.get(command.operation) and inner.state.operations[command.operation].never:
-        raise NotOffered(sentence("“{operation}” is not offered here.", operation=command.operation))
-    return handler(inner, command)
+    if tuning(inner, command.operation).never:
+        raise _not_offered(command)
+    if rule.reason and not command.reason.strip():
+        raise OpinionWanted("/reason")
+    authority = rule.do(inner, command)
+    note(inner, "reason", command.reason, command.task)
+    return authority
+
+
+def _not_offered(command: Operate) -> NotOffered:
+    return NotOffered(sentence("“{operation}” is not offered here.", operation=command.operation))
 
 
 def _comment(work: RoundWork, command: Operate) -> Authority:
+    if tuned(work.definition, None, "comment").never:
+        raise _not_offered(command)
+    if not may_see_round(work.definition, work.round, work.context):
+        raise NotPermitted(sentence("Who may see this round may do this."))
     if not command.reason.strip():
         raise InvalidData((Problem("/reason", "required", sentence("What do you want to say?")),))
     work.order(Noted(kind="comment", text=command.reason))
     return Authority(by=work.context.actor.person)
 
 
-def _task_of(inner: SittingWork, command: Operate) -> tuple[Task, Authority]:
-    return permit.of_task(inner.definition, inner.outer.round, command.task or 0, inner.cases, inner.context)
-
-
-def _claim(inner: SittingWork, command: Operate) -> Authority:
-    task, authority = _task_of(inner, command)
-    change_task(inner, replace(task, claimed_by=inner.context.actor.person))
-    inner.do(Acted())
-    return authority
-
-
-def _release(inner: SittingWork, command: Operate) -> Authority:
-    task, authority = _task_of(inner, command)
-    change_task(inner, replace(task, claimed_by=None))
-    return authority
-
-
-def _transfer(inner: SittingWork, command: Operate) -> Authority:
-    task, authority = _task_of(inner, command)
-    _put_on(inner, task, command)
-    return authority
-
-
 def _reassign(inner: SittingWork, command: Operate) -> Authority:
-    authority = permit.need_administrator(inner.unit, inner.context)
-    task = permit.open_task(inner.outer.round, command.task or 0)
-    _put_on(inner, task, command)
+    authority = of_tasks.reassign(inner, command)
+    sitting.note_vacancies(inner)
     return authority
-
-
-def _put_on(inner: SittingWork, task: Task | None, command: Operate) -> None:
-    if not command.reason.strip():
-        raise OpinionWanted("/reason")
-    if task is None:
-        raise NotOffered(sentence("This task is not open."))
-    person = command.person
-    if person is None or not inner.context.directory.is_here(person, inner.context.now):
-        raise InvalidData((Problem("/person", "data", sentence("There is no such person.")),))
-    for name in permit.group_of(inner.definition, inner.state.name, task):
-        if why_recused(person, name, asking(inner)) is not None:
-            raise NotPermitted(sentence("This person is recused for one of the cases."))
-    changed = replace(task, holders=(person,), shared=(), claimed_by=None, by_hand=True)
-    change_task(inner, changed)
-    note(inner, "reason", command.reason, task.id)
-    tell(inner, (person,), "task", task=changed)
 
 
 def _recuse(inner: SittingWork, command: Operate) -> Authority:
-    task, authority = _task_of(inner, command)
-    if not command.reason.strip():
-        raise OpinionWanted("/reason")
-    changed = replace(task, taken_out=(*task.taken_out, *((authority.by,) if authority.by else ())))
-    found = find(inner, permit.group_of(inner.definition, inner.state.name, task), task=changed)
-    change_task(inner, replace(changed, holders=found.holders, claimed_by=None))
-    note(inner, "reason", command.reason, task.id)
+    _, authority = of_tasks.take_out(inner, command)
+    resolve_sitting(inner)
     return authority
 
 
-_OPERATIONS: dict[str, Callable[[SittingWork, Operate], Authority]] = {
-    "claim": _claim,
-    "release": _release,
-    "transfer": _transfer,
-    "reassign": _reassign,
-    "recuse": _recuse,
+def _remove_signer(inner: SittingWork, command: Operate) -> Authority:
+    authority, done = of_tasks.remove_signer(inner, command)
+    if done is not None:
+        complete(inner, *done)
+    return authority
+
+
+def _go_on(inner: SittingWork, command: Operate) -> Authority:
+    authority = of_tasks.go_on(inner, command)
+    synchronise(inner)
+    return authority
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    do: Callable[[SittingWork, Operate], Authority]
+    reason: bool = False
+
+
+_OPERATIONS: dict[str, _Rule] = {
+    "claim": _Rule(of_tasks.claim),
+    "release": _Rule(of_tasks.release),
+    "delegate": _Rule(of_tasks.delegate),
+    "transfer": _Rule(of_tasks.transfer, reason=True),
+    "add_signer": _Rule(of_tasks.add_signer),
+    "remove_signer": _Rule(_remove_signer),
+    "recuse": _Rule(_recuse, reason=True),
+    "reassign": _Rule(_reassign, reason=True),
+    "extend": _Rule(of_tasks.extend, reason=True),
+    "pause": _Rule(of_tasks.pause, reason=True),
+    "go_on": _Rule(_go_on),
 }

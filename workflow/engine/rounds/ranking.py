@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
 from math import ceil, floor
 
-from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import Kept
 from workflow.definition.model import Definition, Grade, Rank
 from workflow.engine.context import Context
-from workflow.engine.subject import CaseFacts, Figure
+from workflow.engine.subject import CaseFacts, Figure, number_order
 from workflow.engine.values import CaseValues, holds
+from workflow.errors import GuardFailed
+from workflow.text import sentence
 
 Figures = Mapping[str, Mapping[str, Figure]]  #: by case
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Place and seat of each case, and the tied for whom a second ballot is wanted."""
+    """Place and seat of each case; or, before there are any, the tied for whom a second ballot is wanted."""
 
     figures: dict[str, dict[str, Figure]]
     lots: dict[str, int]
@@ -41,25 +43,28 @@ class Ranking:
 def rank(ranking: Ranking, cases: Sequence[CaseFacts], *, second_ballot: bool) -> Ranked:
     """Order by the named figures within each value of a field; equal ones share a place unless a ballot or lot parts them.
 
-    A tie that touches the last seat asks for a second ballot where the rule has one and it was not held.
+    A tie that touches the last seat asks for a second ballot first, where the rule has one and it was not held.
     """
-    figures: dict[str, dict[str, Figure]] = {}
+    groups = [(_seats(ranking, group), _equals(ranking, group)) for group in _groups(ranking, cases)]
+    if second_ballot and "ballot" in ranking.rule.tie:
+        tied = tuple(case for seats, equals in groups if seats is not None for case in _touching(equals, seats))
+        if tied:
+            return Ranked({}, dict(ranking.lots), tied)
     lots = dict(ranking.lots)
-    tied: list[str] = []
-    for group in _groups(ranking, cases):
-        seats = _seats(ranking, group)
-        ordered = _ordered(ranking, group, lots)
-        if seats is not None and second_ballot and "ballot" in ranking.rule.tie:
-            tied += _touching(ordered, seats)
-        figures |= _places(ordered, seats)
-    return Ranked(figures, lots, tuple(tied))
+    figures: dict[str, dict[str, Figure]] = {}
+    for seats, equals in groups:
+        figures |= _places(_parted(ranking, equals, lots), seats)
+    return Ranked(figures, lots)
 
 
 def grade(ranking: Ranking, cases: Sequence[CaseFacts], figures: dict[str, dict[str, Figure]]) -> None:
-    """Each in order of place, then number, gets the first grade whose condition holds and that has room."""
+    """Each in order of place, then number, gets the first grade whose condition holds and that has room.
+
+    Raises ExpressionFailed where a condition cannot be reckoned: it chooses no other grade.
+    """
     for group in _groups(ranking, cases):
         room = {rule.name: _room(rule, len(group)) for rule in ranking.rule.grades}
-        for case in sorted(group, key=lambda case: (_place(figures, case), case.number or "", case.id)):
+        for case in sorted(group, key=lambda case: (_place(figures, case), number_order(case))):
             for rule in ranking.rule.grades:
                 if room[rule.name] > 0 and _deserves(ranking, rule, case, figures[case.id]):
                     room[rule.name] -= 1
@@ -78,7 +83,7 @@ def _groups(ranking: Ranking, cases: Iterable[CaseFacts]) -> list[list[CaseFacts
     within = ranking.rule.within
     if within is None:
         return [list(cases)] if cases else []
-    keyed = sorted(cases, key=lambda case: (str(case.data.get(within, "")), case.number or "", case.id))
+    keyed = sorted(cases, key=lambda case: (str(case.data.get(within, "")), number_order(case)))
     return [list(group) for _, group in groupby(keyed, key=lambda case: str(case.data.get(within, "")))]
 
 
@@ -86,15 +91,14 @@ def _seats(ranking: Ranking, group: Sequence[CaseFacts]) -> int | None:
     """Free seats of a group: those that cases of earlier sittings hold, unless stopped since, are not free."""
     if ranking.rule.seats is None:
         return None
-    first = group[0]
-    try:
-        seats = ranking.rule.seats.evaluate(
-            CaseValues(ranking.definition, first, ranking.context), ranking.context.calendar
+    values = CaseValues(ranking.definition, group[0], ranking.context)
+    seats = ranking.rule.seats.evaluate(values, ranking.context.calendar)
+    if not isinstance(seats, float):
+        raise GuardFailed(
+            sentence("“{source}”: it is not known how many seats there are.", source=ranking.rule.seats.source)
         )
-    except ExpressionFailed:
-        seats = 0.0
     within = ranking.rule.within
-    key: Kept = first.data.get(within) if within else None
+    key: Kept = group[0].data.get(within) if within else None
     view = ranking.context.round
     ids = {case.id for case in group}
     taken = [
@@ -104,16 +108,20 @@ def _seats(ranking: Ranking, group: Sequence[CaseFacts]) -> int | None:
         and (within is None or case.data.get(within) == key)
         and case.left.get(ranking.state, {}).get("seated") is True
         and not case.stopped
-        and not (case.state == ranking.state and case.waiting)
+        and case.state != ranking.state
     ]
-    return max(0, int(float(str(seats or 0))) - len(taken))
+    return max(0, floor(seats) - len(taken))
 
 
-def _ordered(ranking: Ranking, group: Sequence[CaseFacts], lots: dict[str, int]) -> list[list[CaseFacts]]:
+def _equals(ranking: Ranking, group: Sequence[CaseFacts]) -> list[list[CaseFacts]]:
     """Groups of equals, best first."""
     keys = {case.id: _key(ranking, case) for case in group}
     ordered = sorted(group, key=lambda case: keys[case.id])
-    equals = [list(same) for _, same in groupby(ordered, key=lambda case: keys[case.id])]
+    return [list(same) for _, same in groupby(ordered, key=lambda case: keys[case.id])]
+
+
+def _parted(ranking: Ranking, equals: list[list[CaseFacts]], lots: dict[str, int]) -> list[list[CaseFacts]]:
+    """What is still equal, by lot where the rule has one."""
     if "lot" not in ranking.rule.tie:
         return equals
     parted: list[list[CaseFacts]] = []
@@ -130,31 +138,35 @@ def _by_lot(ranking: Ranking, same: list[CaseFacts], lots: dict[str, int]) -> li
     return sorted(same, key=lambda case: lots[case.id])
 
 
-def _key(ranking: Ranking, case: CaseFacts) -> tuple[tuple[int, float | str], ...]:
-    """What a case is ordered by: highest first, what cannot be reckoned last, then the second ballot."""
+def _key(ranking: Ranking, case: CaseFacts) -> tuple[tuple[int, float], ...]:
+    """What a case is ordered by: highest first, what cannot be reckoned last; then, of the tied, the second ballot."""
     values = CaseValues(ranking.definition, case, ranking.context, ranking.counts.get(case.id, {}))
-    key: list[tuple[int, float | str]] = []
+    key: list[tuple[int, float]] = []
     for name, lowest in ranking.rule.by:
         root, *members = name.split(".")
         value = values(root, frozenset(members))
         for member in members:
             value = value.get(member) if isinstance(value, dict) else None
-        if isinstance(value, bool | float):
-            key.append((0, float(value) if lowest else -float(value)))
-        else:
-            key.append((1, 0.0))
-    for name, count in sorted(ranking.second.get(case.id, {}).items()):
-        if name == "yes":
-            key.append((0, -float(str(count))))
-    if case.id not in ranking.second:
-        key.append((0, 0.0))
-    return tuple(key)
+        key.append(_as_key(value, lowest=lowest))
+    second = ranking.second.get(case.id, {})
+    names = [(name, lowest) for name, lowest in ranking.rule.by if name in second] or [
+        (n, False) for n in [*second][:1]
+    ]
+    return (*key, *(_as_key(second[name], lowest=lowest) for name, lowest in names))
 
 
-def _touching(ordered: list[list[CaseFacts]], seats: int) -> list[str]:
+def _as_key(value: object, *, lowest: bool) -> tuple[int, float]:
+    if isinstance(value, datetime):
+        value = value.timestamp()
+    if not isinstance(value, bool | int | float):
+        return 1, 0.0
+    return 0, float(value) if lowest else -float(value)
+
+
+def _touching(equals: list[list[CaseFacts]], seats: int) -> list[str]:
     """The tied among whom the last seat would have to be shared."""
     before = 0
-    for same in ordered:
+    for same in equals:
         if before < seats < before + len(same):
             return [case.id for case in same]
         before += len(same)
@@ -179,10 +191,7 @@ def _room(rule: Grade, count: int) -> int:
 
 def _deserves(ranking: Ranking, rule: Grade, case: CaseFacts, own: Mapping[str, Figure]) -> bool:
     figures = {**ranking.counts.get(case.id, {}), **own}
-    try:
-        return holds(rule.when, CaseValues(ranking.definition, case, ranking.context, figures), ranking.context)
-    except ExpressionFailed:
-        return False
+    return holds(rule.when, CaseValues(ranking.definition, case, ranking.context, figures), ranking.context)
 
 
 def _place(figures: Mapping[str, Mapping[str, Figure]], case: CaseFacts) -> int:

@@ -1,15 +1,21 @@
 """One step of a round: opened, closed, gathered; its sittings decided. Pure, like the step of a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from dataclasses import replace as with_other
 from typing import Any
 
-from msgspec.structs import replace
-
+from workflow.definition.expression import ExpressionFailed
 from workflow.definition.model import Ballot, Definition
 from workflow.engine import permit
-from workflow.engine.activities.task import keep_lots
-from workflow.engine.changes import Change, IncidentCleared, MomentPassed, RoundTimerCleared, Settled, TimerCleared
+from workflow.engine.changes import (
+    Change,
+    IncidentCleared,
+    MomentPassed,
+    RoundTimerCleared,
+    Settled,
+    TimerCleared,
+)
 from workflow.engine.clocks import fired_late, synchronise
 from workflow.engine.commands import (
     CallTogether,
@@ -26,15 +32,19 @@ from workflow.engine.commands import (
     Retry,
     RoundCommand,
     SetRound,
+    Settle,
 )
-from workflow.engine.context import Context
-from workflow.engine.rounds import deciding, life, sitting
+from workflow.engine.context import Context, RoundView
+from workflow.engine.facts import case_facts
+from workflow.engine.rounds import dates, deciding, life, sitting
+from workflow.engine.rounds.fields import put_round
 from workflow.engine.rounds.operations import operate
-from workflow.engine.subject import Round, Timer
+from workflow.engine.rounds.resolving import resolve_again
+from workflow.engine.rounds.work import RoundWork, SittingWork
+from workflow.engine.subject import Case, Round, Timer
 from workflow.engine.timing import fire_in_entry
-from workflow.engine.work import Authority, RoundWork, SittingWork, change_task, find, tell
-from workflow.engine.writing import write_round
-from workflow.errors import NotFound
+from workflow.engine.work import Authority
+from workflow.errors import GuardFailed, NotFound, Vacant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +60,16 @@ class RoundStep:
 
 def step_round(definition: Definition, round_: Round | None, command: RoundCommand, context: Context) -> RoundStep:
     """What a command does to a round; raises what refuses it."""
-    if isinstance(command, OpenRound):
-        work, authority = life.open_round(definition, command, context)
-    elif round_ is None:
-        raise NotFound
-    else:
-        work = RoundWork(definition, context, round_)
-        authority = _HANDLERS[type(command)](work, command)
+    try:
+        if isinstance(command, OpenRound):
+            work, authority = life.open_round(definition, command, context)
+        elif round_ is None:
+            raise NotFound
+        else:
+            work = RoundWork(definition, context, round_)
+            authority = _HANDLERS[type(command)](work, command)
+    except ExpressionFailed as failed:
+        raise GuardFailed(failed.reason) from failed
     settled = tuple(change for change in work.changes if isinstance(change, Settled))
     return RoundStep(
         subject=work.round,
@@ -67,8 +80,32 @@ def step_round(definition: Definition, round_: Round | None, command: RoundComma
     )
 
 
+def answer_of(settled: Settled, *, chosen: bool) -> Settle:
+    """The command with which a case of a sitting answers."""
+    return Settle(
+        entry=settled.entry,
+        trigger=settled.trigger,
+        figures=settled.figures,
+        deciders=settled.deciders,
+        to=settled.to,
+        then=settled.then,
+        chosen=chosen,
+    )
+
+
+def as_settled(definition: Definition, context: Context, round_: Round, cases: Iterable[Case]) -> Context:
+    """What the next case of a sitting sees when it answers: the round as it is now, and the cases that have answered."""
+    known = {case.id: case_facts(definition, case) for case in cases}
+    before = (context.round.cases or ()) if context.round else ()
+    return with_other(context, round=RoundView(round_, tuple(known.get(facts.id, facts) for facts in before)))
+
+
 def _set_round(work: RoundWork, command: SetRound) -> Authority:
-    write_round(work, command.values, list(life.rules_of(work.definition).fields))
+    before = work.round.data
+    put_round(work, command.values)
+    if work.round.data != before:
+        dates.follow(work)
+        life.gather(work)
     return Authority(by=None)
 
 
@@ -102,8 +139,9 @@ def _in_sitting(inner: SittingWork, timer: Timer) -> None:
     late = fired_late(inner, timer)
     inner.do(TimerCleared(timer=timer.id, fired=True))
     rules = inner.state.activity
-    if timer.kind == "due" and isinstance(rules, Ballot) and inner.entry.ballot is not None:
-        deciding.count(inner, deciding.votes_of(inner))
+    if timer.kind == "due" and isinstance(rules, Ballot):
+        if not rules.recorded_by:
+            deciding.count(inner)
         return
     fired = fire_in_entry(inner, timer, late_repeat=late)
     if fired is not None:
@@ -118,32 +156,21 @@ def _gather(work: RoundWork, _: Gather) -> Authority:
 
 
 def _retry(work: RoundWork, command: Retry) -> Authority:
+    """An administrator has what was refused tried again; what is refused still is told to him."""
     authority = permit.need_administrator(work.round.unit, work.context)
     incident = next((found for found in work.round.incidents if found.number == command.incident), None)
     if incident is None:
         raise NotFound
     work.order(IncidentCleared(number=incident.number))
-    for open_sitting in work.round.sittings:
-        if open_sitting.state == incident.trigger and open_sitting.entry.ballot is not None:
-            inner = SittingWork(work, open_sitting.number)
-            deciding.count(inner, deciding.votes_of(inner))
-            return authority
-    life.gather(work)
+    if incident.code == Vacant.code:
+        resolve_again(work)
+    elif incident.trigger is not None:
+        life.try_again(work, incident.trigger)
     return authority
 
 
 def _resolve_again(work: RoundWork, _: ResolveAgain) -> Authority:
-    for open_sitting in work.round.sittings:
-        inner = SittingWork(work, open_sitting.number)
-        for task in inner.entry.tasks:
-            if task.by_hand or task.kind not in ("task", "record"):
-                continue
-            found = find(inner, permit.group_of(work.definition, inner.state.name, task), task=task)
-            if found.holders != task.holders:
-                keep_lots(inner, found)
-                changed = replace(task, holders=found.holders)
-                change_task(inner, changed)
-                tell(inner, tuple(h for h in found.holders if h not in task.holders), "task", task=changed)
+    resolve_again(work)
     return Authority(by=None)
 
 

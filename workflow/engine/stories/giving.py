@@ -1,23 +1,26 @@
 """What a story begins with: facts, and cases that stand in a state as if they came from before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace as with_other
 from typing import Any
 
 from msgspec.structs import replace
 
 from workflow.definition.form import Kept, Wrong, keep
-from workflow.definition.model import Definition, InField
+from workflow.definition.model import ANY_STATE, PREVIOUS, Ballot, Definition, InField, Score, Tasks
 from workflow.engine.apply import apply
 from workflow.engine.changes import DataSet, FigureSet, Started
+from workflow.engine.directory import Principal
 from workflow.engine.moving import enter, run
 from workflow.engine.permit import may_start
 from workflow.engine.stories.book import Story
 from workflow.engine.stories.naming import Naming
-from workflow.engine.stories.world import ROUND, World
+from workflow.engine.stories.world import Stated, World
 from workflow.engine.subject import Case
 from workflow.engine.values import keep_figure
 from workflow.engine.work import CaseWork
-from workflow.engine.writing import begin_fields, compute
+from workflow.engine.writing import begin_fields, compute, order_of_values, set_terms
+from workflow.errors import NotPermitted
 
 
 def prepare(world: World, naming: Naming, facts: Mapping[str, Any]) -> None:
@@ -26,8 +29,9 @@ def prepare(world: World, naming: Naming, facts: Mapping[str, Any]) -> None:
     fields = definition.fields
     found: dict[str, Kept] = {name: _nothing(field.type) for name, field in fields.items() if field.source is not None}
     for name, value in naming.values(fields, {n: v for n, v in facts.items() if n != "previous"}).items():
-        if name in fields:
-            found[name] = _kept(definition, name, value)
+        if name not in fields:
+            raise KeyError(f"facts: there is no field {name}")
+        found[name] = _kept(definition, name, value)
     world.facts = found
     before = facts.get("previous")
     if isinstance(before, Mapping):
@@ -36,96 +40,195 @@ def prepare(world: World, naming: Naming, facts: Mapping[str, Any]) -> None:
 
 
 def give_cases(world: World, naming: Naming, story: Story) -> None:
+    """The cases that are already there; once all stand, what can be decided together is."""
     for name, keys in story.given.items():
         _give(world, naming, story, str(name), dict(keys or {}))
+    world.gather()
 
 
 def _give(world: World, naming: Naming, story: Story, name: str, keys: dict[str, Any]) -> None:
-    definition = world.definition
+    definition, state = world.definition, str(keys.get("state", world.definition.first_state))
+    if state not in definition.states:
+        raise KeyError(f"given {name}: there is no state {state}")
     actor = naming.actor(keys.get("by"))
-    context = world.context(actor)
-    unit = naming.numbers.get(str(keys.get("unit"))) if keys.get("unit") else None
-    if actor.person is not None:
-        unit, _ = may_start(definition, unit, context)
-    elif unit is None:
-        unit = world.round.unit if world.round else next(iter(world.directory.organisations))
+    case_id, round_ = f"case-{len(world.cases) + 1}", world.round
     started = Started(
-        id=f"case-{len(world.cases) + 1}",
+        id=case_id,
         definition=definition.key,
         version=1,
-        unit=unit,
-        starter=actor.person,
-        concerned=actor.person,
-        round=ROUND if world.round is not None else None,
-        number=f"{len(world.cases) + 1:04}",
+        unit=_unit(world, naming, name, keys),
+        starter=actor.holder,
+        concerned=actor.holder if definition.concerns is None else None,
+        round=round_.id if round_ is not None else None,
+        number=world.next_number(),
         at=world.now,
     )
     case = apply(None, started)
     assert isinstance(case, Case)
-    work = CaseWork(definition, context, case, [started])
+    work = CaseWork(definition, world.context(actor), case, [started])
     begin_fields(work)
-    data = {**story.data, **_concerned_data(world, naming, name), **dict(keys.get("data") or {})}
-    kept = {
-        n: _kept(definition, n, v) for n, v in naming.values(definition.fields, data).items() if n in definition.fields
-    }
-    work.order(DataSet(values={n: v for n, v in kept.items() if v is not None and not definition.fields[n].computed}))
-    compute(work)
-    work.order(DataSet(values={n: v for n, v in kept.items() if v is not None and n in dict(keys.get("data") or {})}))
-    state = str(keys["state"])
+    own = naming.values(definition.fields, dict(keys.get("data") or {}))
+    before = {**_from_before(work, naming, story, state), **_concerned_data(world, naming, name)}
+    _fill(work, {**before, **{n: _kept(definition, n, value) for n, value in own.items()}})
+    set_terms(work)
+    world.stated[case_id] = _state_values(work, own)
     _walk(work, state)
-    for figure_name, value in dict(keys.get("figures") or {}).items():
-        where, _, short = str(figure_name).rpartition(".")
-        figure = keep_figure(float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value)
-        work.order(
-            FigureSet(
-                state=where if where in definition.states else state,
-                figures={short if where in definition.states else str(figure_name): figure},
-            )
-        )
+    for figure, value in dict(keys.get("figures") or {}).items():
+        _set_figure(work, (*work.case.path, work.case.state, state), str(figure), value)
     enter(work, state)
     run(work)
-    naming.call(work.case, name)
     world.give(replace(work.case, seq=1), work.changes)
+    naming.call(work.case, name)
+
+
+def _unit(world: World, naming: Naming, name: str, keys: dict[str, Any]) -> Principal:
+    """As said; that of which the case bears the name; where he may start, or else belongs; that of the round."""
+    if keys.get("unit") is not None:
+        return naming.unit(keys["unit"])
+    actor, directory = naming.actor(keys.get("by")), world.directory
+    if naming.numbers.get(name) in directory.organisations:
+        return naming.unit(name)
+    if actor.person is not None:
+        try:
+            return may_start(world.definition, None, world.context(actor))[0]
+        except NotPermitted:
+            posts = directory.posts_of(actor.person, world.now)
+            employer = directory.persons[actor.person].employer
+            if posts or employer is not None:
+                return posts[0].organisation if posts else employer or 0
+    return world.round.unit if world.round else next(iter(directory.organisations))
+
+
+def _from_before(work: CaseWork, naming: Naming, story: Story, state: str) -> dict[str, Kept]:
+    """Of the story's `data`, what was written before this state, at the start, or by no state at all."""
+    definition = work.definition
+    before = {definition.first_state, *_leading_to(definition, state)}
+    written = {name for known in definition.states.values() for name in known.edit}
+    data = naming.values(definition.fields, story.data)
+    return {
+        name: _kept(definition, name, value)
+        for name, value in data.items()
+        if name in definition.fields
+        and not definition.fields[name].computed
+        and (name not in written or any(name in definition.states[known].edit for known in before))
+    }
+
+
+def _leading_to(definition: Definition, goal: str) -> set[str]:
+    """The states from which forward triggers lead to this one."""
+    found: set[str] = set()
+    while True:
+        new = {
+            state.name
+            for state in definition.states.values()
+            for trigger, targets in state.to.items()
+            if state.name not in found | {goal} and definition.sense(trigger) == "forward"
+            for target in targets
+            if target.to in found | {goal}
+        }
+        if not new:
+            return found
+        found |= new
+
+
+def _fill(work: CaseWork, values: Mapping[str, Kept]) -> None:
+    fields = work.definition.fields
+    work.order(DataSet(values={name: kept for name, kept in values.items() if fields[name].value is None}))
+    compute(work)
+
+
+def _state_values(work: CaseWork, own: Mapping[str, Any]) -> dict[str, Stated]:
+    """Computed fields that are given: each stands for as long as what it would be by itself is the same."""
+    stated: dict[str, Stated] = {}
+    for name in order_of_values(work.definition):
+        if name in own:
+            value = _kept(work.definition, name, own[name])
+            stated[name] = Stated(value, work.case.data.get(name))
+            work.order(DataSet(values={name: value}))
+            by_itself = {field: given.by_itself for field, given in stated.items()}
+            work.context = with_other(work.context, stated=by_itself)
+            compute(work)
+    return stated
+
+
+def _set_figure(work: CaseWork, passed: tuple[str, ...], name: str, value: Any) -> None:
+    """By `state.name`; a bare name is what the last of the passed states left that leaves such a figure."""
+    where, _, short = name.partition(".")
+    if where not in work.definition.states or not short:
+        known = [state for state in passed if name in _leaves(work.definition, state)]
+        where, short = known[-1] if known else passed[-1], name
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    work.order(FigureSet(state=where, figures={short: keep_figure(float(value) if number else value)}))
+
+
+def _leaves(definition: Definition, name: str) -> set[str]:
+    """The figures that a state leaves behind under its name."""
+    state = definition.states.get(name)
+    if state is None:
+        return set()
+    together = state.together
+    figures = {"place", "seated", "grade"} if together and together.rank else set()
+    figures |= {"drawn"} if together and together.draw is not None else set()
+    figures |= (
+        {"allocated", *(part.name for part in together.allocate.parts)} if together and together.allocate else set()
+    )
+    match state.activity:
+        case Score(criteria=criteria):
+            figures |= {"score", "spread", "cards", *criteria}
+        case Ballot(choices=choices):
+            figures |= {*choices, "cast", "present", "electorate", "elected"}
+        case Tasks():
+            figures |= {*state.to, "asked", "answered"}
+    return figures
 
 
 def _walk(work: CaseWork, goal: str) -> None:
     """The states that a case in this one has passed: the shortest way there."""
-    definition = work.definition
-    paths: dict[str, tuple[str, ...]] = {definition.first_state: ()}
-    todo = [definition.first_state]
-    while todo:
-        name = todo.pop(0)
-        for targets in definition.states[name].to.values():
-            for target in targets:
-                if target.to in definition.states and target.to not in paths:
-                    paths[target.to] = (*paths[name], name)
-                    todo.append(target.to)
-    passed = paths.get(goal, ())
+    passed = _way(work.definition, goal)
     if passed:
         left = {**work.case.left, **{name: {"times": 1} for name in passed}}
-        work.case = replace(work.case, path=passed[:-1], state=passed[-1], left=left)
+        entered = dict.fromkeys(passed, work.context.now)
+        work.case = replace(work.case, path=passed[:-1], state=passed[-1], left=left, entered=entered)
 
 
-def _concerned_data(world: World, naming: Naming, name: str) -> dict[str, Any]:
+def _way(definition: Definition, goal: str) -> tuple[str, ...]:
+    paths: dict[str, tuple[str, ...]] = {definition.first_state: ()}
+    todo = [definition.first_state]
+    while todo and goal not in paths:
+        name = todo.pop(0)
+        for to in _next(definition, name):
+            if to not in paths:
+                paths[to] = (*paths[name], name)
+                todo.append(to)
+    return paths.get(goal, ())
+
+
+def _next(definition: Definition, name: str) -> Iterator[str]:
+    for targets in definition.states[name].to.values():
+        yield from (target.to for target in targets if target.to not in (PREVIOUS, ANY_STATE))
+
+
+def _concerned_data(world: World, naming: Naming, name: str) -> dict[str, Kept]:
     """A given case is named by its person concerned: his fields are filled from the cast."""
-    concerns = world.definition.people.get(world.definition.concerns or "")
+    definition = world.definition
+    concerns = definition.people.get(definition.concerns or "")
     person = world.directory.persons.get(naming.numbers.get(name, 0))
     if concerns is None or person is None:
         return {}
     found: dict[str, Any] = {}
     for entry in concerns.entries:
         if isinstance(entry.spec, InField):
-            field = world.definition.fields.get(entry.spec.field)
-            if field is not None:
-                found[field.name] = name
-            link = entry.spec.link
-            if link and link in world.definition.fields and (person.mobile or person.email):
-                kind = world.definition.fields[link].type
-                found[link] = person.email if kind == "email" else person.mobile
-    return found
+            link = definition.fields.get(entry.spec.link or "")
+            found[entry.spec.field] = name
+            if link is not None and (contact := person.email if link.type == "email" else person.mobile):
+                found[link.name] = contact
+    values = naming.values(definition.fields, {n: v for n, v in found.items() if n in definition.fields})
+    return {n: _kept(definition, n, value) for n, value in values.items()}
 
 
 def _kept(definition: Definition, name: str, value: Any) -> Kept:
+    if name not in definition.fields:
+        raise KeyError(f"there is no field {name}")
     try:
         return keep(definition.fields[name], value)
     except Wrong:

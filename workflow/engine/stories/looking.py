@@ -1,39 +1,53 @@
 """What a story expects, compared with what is found."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from workflow.calendar import day_of, is_end_of_day, local
-from workflow.definition.form import shown
-from workflow.engine.stories.naming import Naming
-from workflow.engine.stories.world import ROUND, World
-from workflow.engine.subject import Case, Entry, Holder, Task
+from workflow.definition.form import as_moment, shown
+from workflow.definition.loading.grammar import KEYS
+from workflow.definition.model import Field
+from workflow.engine.context import Actor
+from workflow.engine.stories.naming import Naming, written_out
+from workflow.engine.stories.world import World
+from workflow.engine.subject import Case, Entry, Figure, Holder, Round, Task
 from workflow.engine.values import CaseValues, round_figure
 from workflow.engine.who import Asking, everyone
 
 Difference = tuple[str, str]
-Looker = Callable[[World, Naming, Case | None, Any], Difference | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is looked at: the world, and of it the case that is meant and the round."""
+
+    world: World
+    naming: Naming
+    case: Case | None
+    round: Round | None
+
+
+Looker = Callable[[Scene, Any], Difference | None]
 
 
 def look(world: World, naming: Naming, expected: Mapping[str, Any], case_name: Any) -> Difference | None:
     """The first thing that is not as expected: what was expected, and what was found."""
     named = expected.get("case", case_name)
-    case = world.cases[naming.case(named)] if world.cases else None
+    case = world.cases[naming.case(named)] if world.cases or named is not None else None
+    own = world.rounds.get(case.round or "") if case is not None and named is not None else None
+    scene = Scene(world, naming, case, own or world.round)
     for key, value in expected.items():
-        if key == "case":
-            continue
-        looker = _LOOKERS.get(key)
-        if looker is None:
-            return f"one of {', '.join(_LOOKERS)}", key
-        difference = looker(world, naming, case, value)
+        difference = LOOKERS[key](scene, value) if key != "case" else None
         if difference is not None:
             return difference
     return None
 
 
-def _state(_: World, __: Naming, case: Case | None, value: Any) -> Difference | None:
+def _state(scene: Scene, value: Any) -> Difference | None:
+    case = scene.case
     found = case.state if case else "no case"
     if found == value:
         return None
@@ -45,14 +59,15 @@ def _state(_: World, __: Naming, case: Case | None, value: Any) -> Difference | 
     )
 
 
-def _tasks(world: World, naming: Naming, _: Case | None, value: Any) -> Difference | None:
-    held = _held(world, naming)
+def _tasks(scene: Scene, value: Any) -> Difference | None:
+    held = _held(scene.world, scene.naming)
     if not value:
         return None if not held else ("no task", str(held))
-    for person, state in value.items():
-        found = held.get(str(person), [])
-        wanted = state if isinstance(state, list) else [state] if state else []
-        if (not wanted and found) or any(one not in found for one in wanted):
+    for person, state in value.items() if isinstance(value, dict) else ((name, None) for name in _list(value)):
+        found = held.get(_known(scene.naming, person), [])
+        wanted = _list(state)
+        nobody = not wanted and isinstance(value, dict)
+        if (nobody and found) or (not nobody and not found) or any(one not in found for one in wanted):
             return f"{person}: {state}", f"{person}: {', '.join(found) or 'no task'}"
     return None
 
@@ -61,7 +76,7 @@ def _held(world: World, naming: Naming) -> dict[str, list[str]]:
     """Who holds a task of which state."""
     held: dict[str, list[str]] = {}
     entries = [(case.id, case.state, case.entry) for case in world.cases.values() if case.entry]
-    entries += [(ROUND, sitting.state, sitting.entry) for sitting in (world.round.sittings if world.round else ())]
+    entries += [(r.id, sitting.state, sitting.entry) for r in world.rounds.values() for sitting in r.sittings]
     for subject, state, entry in entries:
         for task in entry.tasks:
             for person in _holders(world, naming, subject, entry, task):
@@ -81,16 +96,18 @@ def _holders(world: World, naming: Naming, subject: str, entry: Entry, task: Tas
         for person in persons
         if isinstance(person, int)
         for other in world.directory.standing_in_for(person, world.definition.key, world.now)
-        if world.may(other, subject, task)
+        if world.may(Actor(person=other), subject, task)
     ]
     voted = world.voted(subject, entry) if task.kind == "ballot" else ()
-    return tuple(person for person in dict.fromkeys((*persons, *stand_ins)) if person not in voted)
+    left = [person for person in dict.fromkeys((*persons, *stand_ins)) if person not in voted]
+    return tuple(world.by_name(subject, person) for person in left)
 
 
-def _due(world: World, _: Naming, case: Case | None, value: Any) -> Difference | None:
+def _due(scene: Scene, value: Any) -> Difference | None:
     """The earliest deadline that is open, of the case or of a sitting."""
+    case = scene.case
     tasks = list(case.entry.tasks) if case and case.entry else []
-    tasks += [task for sitting in (world.round.sittings if world.round else ()) for task in sitting.entry.tasks]
+    tasks += [task for sitting in (scene.round.sittings if scene.round else ()) for task in sitting.entry.tasks]
     dues = [task.due for task in tasks if task.due is not None]
     if case and case.entry and not dues:
         dues += [timer.at for timer in case.entry.timers if timer.kind in ("until", "notice_end")]
@@ -100,76 +117,105 @@ def _due(world: World, _: Naming, case: Case | None, value: Any) -> Difference |
     return f"due {value}", f"due {_moment_text(found)}"
 
 
-def _data(_: World, naming: Naming, case: Case | None, value: Any) -> Difference | None:
+def _data(scene: Scene, value: Any) -> Difference | None:
     for name, wanted in dict(value or {}).items():
-        field = naming.world.definition.fields.get(name)
-        if field is None or case is None:
+        field = scene.world.definition.fields.get(name)
+        if field is None or scene.case is None:
             return f"{name}: {wanted}", "no such field"
-        kept = case.data.get(name, field.constant)
-        found = naming.shown_value(field, shown(field, kept))
-        if not _same(found, wanted):
+        found = _shown(scene, field, scene.case.data.get(name, field.constant))
+        if not _same(found, written_out(wanted)):
             return f"{name}: {wanted}", f"{name}: {found}"
     return None
 
 
-def _figures(world: World, naming: Naming, case: Case | None, value: Any) -> Difference | None:
+def _shown(scene: Scene, field: Field, kept: Any) -> Any:
+    if field.type == "moment" and kept is not None:
+        return as_moment(kept)
+    return scene.naming.shown_value(field, shown(field, kept))
+
+
+def _figures(scene: Scene, value: Any) -> Difference | None:
     for name, wanted in dict(value or {}).items():
-        found = _figure(world, naming, case, str(name))
+        found = _figure(scene, str(name))
         if not _same(found, wanted):
             return f"{name}: {wanted}", f"{name}: {found}"
     return None
 
 
-def _figure(world: World, naming: Naming, case: Case | None, name: str) -> Any:
-    if case is None:
-        return None
+def _figure(scene: Scene, name: str) -> Any:
+    world, case = scene.world, scene.case
     root, *members = name.split(".")
     if root == "round" and members:
-        return _of_round(world, naming, members[0])
-    found = CaseValues(world.definition, case, world.context(naming.service))(root, frozenset(members[:1]))
+        return _of_round(scene, members[0])
+    if case is None:
+        return None
+    context = world.context(scene.naming.service, case.id)
+    state, own = _of_sitting(scene, case)
+    if root == state and members and members[0] in own:
+        root, *members = members
+    found = CaseValues(world.definition, case, context, own)(root, frozenset(members[:1]))
     for member in members:
         found = found.get(member) if isinstance(found, Mapping) else None
     return found
 
 
-def _round(world: World, naming: Naming, _: Case | None, value: Any) -> Difference | None:
+def _of_sitting(scene: Scene, case: Case) -> tuple[str, Mapping[str, Figure]]:
+    """The figures that came with the opening of the sitting that the case is in."""
+    rounds = scene.world.rounds.values()
+    sittings = (sitting for round_ in rounds for sitting in round_.sittings if case.id in sitting.cases)
+    return next(((sitting.state, sitting.figures.get(case.id, {})) for sitting in sittings), ("", {}))
+
+
+def _round(scene: Scene, value: Any) -> Difference | None:
     for name, wanted in dict(value or {}).items():
-        found = _of_round(world, naming, str(name))
+        found = _of_round(scene, str(name))
         if not _same(found, wanted):
             return f"round.{name}: {wanted}", f"round.{name}: {found}"
     return None
 
 
-def _of_round(world: World, naming: Naming, name: str) -> Any:
-    rules, round_ = world.definition.round, world.round
+def _of_round(scene: Scene, name: str) -> Any:
+    rules, round_ = scene.world.definition.round, scene.round
     if rules is None or round_ is None:
         return None
     if name in rules.figures:
-        return round_figure(world.definition, rules.figures[name], world.context(naming.service))
-    if name == "state":
-        return "over" if round_.over_at else "closed" if round_.closed_at else "open"
-    if name == "cases":
-        return len(world.cases)
-    field = rules.fields.get(name)
-    return None if field is None else naming.shown_value(field, shown(field, round_.data.get(name, field.constant)))
+        context = scene.world.context(scene.naming.service, round_.id)
+        return round_figure(scene.world.definition, rules.figures[name], context)
+    if name in rules.fields:
+        return _shown(scene, rules.fields[name], round_.data.get(name, rules.fields[name].constant))
+    match name:
+        case "state":
+            return "over" if round_.over_at else "closed" if round_.closed_at else "open"
+        case "cases":
+            return len(scene.world.cases_in(round_))
+        case "title":
+            return round_.title_zh
+    return None
 
 
-def _overdue(world: World, _: Naming, __: Case | None, value: Any) -> Difference | None:
+def _overdue(scene: Scene, value: Any) -> Difference | None:
     """States in which a task is past its deadline."""
+    world = scene.world
     entries = [case.entry for case in world.cases.values() if case.entry]
-    entries += [sitting.entry for sitting in (world.round.sittings if world.round else ())]
-    late = {entry.state for entry in entries for task in entry.tasks if task.due is not None and task.due < world.now}
-    late |= {entry.state for entry in entries for task in entry.tasks if task.due is not None and task.due == world.now}
+    entries += [sitting.entry for round_ in world.rounds.values() for sitting in round_.sittings]
+    late = {entry.state for entry in entries for task in entry.tasks if task.due is not None and task.due <= world.now}
     return _names(value, late, "overdue")
 
 
-def _told(world: World, naming: Naming, _: Case | None, value: Any) -> Difference | None:
-    return _names(value, _told_names(world, naming), "told")
+def _incidents(scene: Scene, value: Any) -> Difference | None:
+    """What stands on the administrators' list, of the case and of the round."""
+    subjects = (scene.case, scene.round)
+    found = {name for s in subjects if s for i in s.incidents for name in (i.code, i.trigger) if name}
+    return _names(value, found, "incidents")
 
 
-def _not_told(world: World, naming: Naming, _: Case | None, value: Any) -> Difference | None:
-    found = _told_names(world, naming)
-    told = [name for name in _list(value) if name in found]
+def _told(scene: Scene, value: Any) -> Difference | None:
+    return _names(value, _told_names(scene.world, scene.naming), "told")
+
+
+def _not_told(scene: Scene, value: Any) -> Difference | None:
+    found = _told_names(scene.world, scene.naming)
+    told = [name for name in _list(value) if _known(scene.naming, name) in found]
     return (f"not told {', '.join(told)}", f"told {', '.join(sorted(found))}") if told else None
 
 
@@ -187,23 +233,50 @@ def _told_names(world: World, naming: Naming) -> set[str]:
     return {naming.name(person) for person in (*persons, *stand_ins)}
 
 
+def _known(naming: Naming, name: Any) -> str:
+    """A name that the cast knows, or that stands in a case: of another it would be true that he is not told."""
+    if str(name) not in naming.numbers and naming.link(str(name)) is None:
+        raise KeyError(f"no one is called {name}")
+    return str(name)
+
+
 def _effects(*kinds: str) -> Looker:
-    def looker(world: World, naming: Naming, _: Case | None, value: Any) -> Difference | None:
-        done = [effect for effect in world.happened.effects if effect.kind in kinds]
-        found = {str(name) for effect in done for name in _effect_names(effect.arguments, naming)}
-        return _names(list(value.values()) + list(value) if isinstance(value, dict) else value, found, kinds[0])
+    def looker(scene: Scene, value: Any) -> Difference | None:
+        done = [effect for effect in scene.world.happened.effects if effect.kind in kinds]
+        found = {name for effect in done for name in _effect_names(effect.arguments, scene.naming)}
+        return _names(list(_wanted_effects(value)), found, kinds[0])
 
     return looker
 
 
-def _effect_names(arguments: Mapping[str, Any], naming: Naming) -> list[str]:
-    """By which names an effect is known: honour, kind, definition, template, and the persons it is for."""
-    found = [arguments.get(key) for key in ("honour", "benefit", "kind", "definition", "template", "name", "round")]
-    for key in ("to", "from"):
-        found += [naming.name(person) for person in arguments.get(key) or () if isinstance(person, int | str)]
-    if isinstance(arguments.get("fields"), dict):
-        found += list(arguments["fields"])
-    return [str(name) for name in found if name]
+def _effect_names(arguments: Mapping[str, Any], naming: Naming) -> Iterator[str]:
+    """By which names an effect is known: its words, and the persons it is for."""
+    for key, value in arguments.items():
+        if key in ("to", "from"):
+            yield from (naming.name(person) for person in value)
+        elif key == "fields":
+            yield from value
+        elif isinstance(value, str) or (key == "amount" and value is not None):
+            yield str(value)
+
+
+def _wanted_effects(value: Any) -> Iterator[str]:
+    """Names, in a list or with what they are: `[张伟, model_worker]`, `{to: 张伟, honour: model_worker}`."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key not in _ARGUMENTS:
+                yield str(key)
+            yield from _wanted_effects(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _wanted_effects(one)
+    elif value is not None:
+        yield str(value)
+
+
+_ARGUMENTS = frozenset(
+    key for kind in ("grant", "revoke", "standing", "benefit", "start", "open", "document") for key in KEYS[kind]
+)
 
 
 def _names(value: Any, found: set[str], what: str) -> Difference | None:
@@ -253,7 +326,7 @@ def _moment_text(found: datetime | None) -> str:
     return f"{day_of(found).isoformat()} 24:00" if is_end_of_day(found) else f"{local(found):%Y-%m-%d %H:%M}"
 
 
-_LOOKERS: dict[str, Looker] = {
+LOOKERS: dict[str, Looker] = {
     "state": _state,
     "tasks": _tasks,
     "due": _due,
@@ -261,6 +334,7 @@ _LOOKERS: dict[str, Looker] = {
     "figures": _figures,
     "round": _round,
     "overdue": _overdue,
+    "incidents": _incidents,
     "told": _told,
     "not_told": _not_told,
     "granted": _effects("grant"),

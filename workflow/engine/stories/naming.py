@@ -1,23 +1,29 @@
 """Names of a story as the numbers of its world, and back."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from workflow.definition.model import Field, Fields
-from workflow.engine.context import Actor
+from workflow.definition.form import is_empty
+from workflow.definition.model import Field, Fields, InField
+from workflow.engine.context import Actor, SeededLot
 from workflow.engine.stories.world import World
 from workflow.engine.subject import Case, Holder
 from workflow.engine.who import STARTER_LINK
 
+T = TypeVar("T")
+
 _SERVICE = Actor(service="story")
+_SECOND = re.compile(r"(.+) (\d+)")
 
 
 @dataclass(slots=True)
 class Naming:
     world: World
     numbers: Mapping[str, int]
-    cases: dict[str, str] = field(default_factory=dict)
+    named: dict[str, list[str]] = field(default_factory=dict)  #: what the story itself calls its cases
+    said_empty: set[tuple[str, str]] = field(default_factory=set)  #: fields that a step leaves empty on purpose
 
     @property
     def service(self) -> Actor:
@@ -29,47 +35,89 @@ class Naming:
             return _SERVICE
         if name == "public":
             return Actor(public=True, link=STARTER_LINK)
-        return Actor(person=self.person(name))
+        link = self.link(str(name)) if str(name) not in self.numbers else None
+        return Actor(person=self.person(name)) if link is None else Actor(link=link)
+
+    def link(self, name: str) -> Holder | None:
+        """The link of somebody whom a case names and who has no account."""
+        named = (self.world.links(case) for case in self.world.cases.values())
+        return next((link for links in named for link, known in links.items() if known == name), None)
 
     def person(self, name: Any) -> int:
-        if str(name) not in self.numbers:
-            raise KeyError(f"no one is called {name}")
-        return self.numbers[str(name)]
+        return self._number(name, self.world.directory.persons, "no one")
+
+    def unit(self, name: Any) -> int:
+        return self._number(name, self.world.directory.organisations, "no unit")
+
+    def _number(self, name: Any, among: Mapping[int, object], nobody: str) -> int:
+        number = self.numbers.get(str(name))
+        if number is None or number not in among:
+            raise KeyError(f"{nobody} is called {name}")
+        return number
 
     def name(self, holder: Holder) -> str:
-        """A person's name; one with a link by that of the case's person concerned."""
+        """A person's name; one with a link is known by that."""
         if isinstance(holder, int):
             return self.world.directory.name_of(holder)
         return holder
 
-    def lot(self, name: str) -> object:
-        return self.cases.get(name) or self.numbers.get(name, name)
+    def call(self, case: Case, name: str | None) -> None:
+        """Name a case as the story does."""
+        if name:
+            self.named.setdefault(name, []).append(case.id)
 
-    def call(self, case: Case, *names: str | None) -> None:
-        """Name a case: by what the story says, by starter, unit and person concerned; a second of a name is `NAME 2`."""
-        for name in dict.fromkeys(name for name in names if name):
-            number = 1
-            while (key := name if number == 1 else f"{name} {number}") in self.cases and self.cases[key] != case.id:
-                number += 1
-            self.cases[key] = case.id
+    def say_empty(self, place: str, given: Mapping[str, Any]) -> None:
+        """What a step says otherwise than the story's `data`."""
+        self.said_empty |= {(place, name) for name, value in given.items() if is_empty(value)}
+
+    def is_said_empty(self, place: str, name: str) -> bool:
+        return (place, name) in self.said_empty
 
     def case(self, name: Any) -> str:
         """The case that is meant; without a name the first."""
-        if name is not None:
-            if str(name) not in self.cases:
-                raise KeyError(f"no case is called {name}")
-            return self.cases[str(name)]
-        if not self.world.cases:
-            raise KeyError("there is no case yet")
-        return next(iter(self.world.cases))
+        if name is None:
+            if not self.world.cases:
+                raise KeyError("there is no case yet")
+            return next(iter(self.world.cases))
+        found = self.find(str(name))
+        if found is None:
+            raise KeyError(f"no case is called {name}")
+        return found
+
+    def find(self, name: str) -> str | None:
+        """The first case of a name; of `NAME 2` the second so named."""
+        called = self._called(name)
+        if called:
+            return called[0]
+        second = _SECOND.fullmatch(name)
+        called = self._called(second[1]) if second else []
+        number = int(second[2]) if second else 0
+        return called[number - 1] if 0 < number <= len(called) else None
+
+    def _called(self, name: str) -> list[str]:
+        """What the story calls so, then those whose starter, unit or person concerned has the name."""
+        own = self.named.get(name, [])
+        return [*own, *(case.id for case in self.world.cases.values() if case.id not in own and name in self._of(case))]
+
+    def _of(self, case: Case) -> Iterator[str]:
+        directory = self.world.directory
+        yield directory.name_of(case.unit)
+        for who in (case.starter, case.concerned):
+            if isinstance(who, int) and who in directory.posts:
+                yield from (directory.name_of(person) for person in directory.holders(who, self.world.now))
+            elif isinstance(who, int):
+                yield directory.name_of(who)
+        people = self.world.definition.people.get(self.world.definition.concerns or "")
+        for entry in people.entries if people else ():
+            if isinstance(entry.spec, InField) and isinstance(named := case.data.get(entry.spec.field), str):
+                yield named
 
     def values(self, fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
         """Form data with people and organisations by number, and long texts written out."""
         return {name: self._value(fields.get(name), value) for name, value in values.items()}
 
     def _value(self, field: Field | None, value: Any) -> Any:
-        if isinstance(value, dict) and set(value) == {"repeat", "times"}:
-            return str(value["repeat"]) * int(value["times"])
+        value = written_out(value)
         if field is None:
             return value
         match field.type:
@@ -96,4 +144,34 @@ class Naming:
             return self.world.directory.name_of(value)
         if field is not None and field.type == "persons" and isinstance(value, list):
             return [self.world.directory.name_of(one) for one in value]
+        if field is not None and field.type == "table" and isinstance(value, list):
+            columns = field.columns
+            return [{name: self.shown_value(columns.get(name), cell) for name, cell in row.items()} for row in value]
         return value
+
+
+def written_out(value: Any) -> Any:
+    """A long text is said as `{repeat: TEXT, times: N}`, in lists and rows too."""
+    if isinstance(value, list):
+        return [written_out(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"repeat", "times"}:
+        return str(value["repeat"]) * int(value["times"])
+    return {name: written_out(one) for name, one in value.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLot:
+    """The order that a story gives, persons and cases by name, whatever is drawn; the others by a fixed seed."""
+
+    names: tuple[str, ...]
+    naming: Naming
+    seed: str = "story"
+
+    def order(self, items: Sequence[T], purpose: str) -> list[T]:
+        listed = dict.fromkeys(item for name in self.names for item in items if self._means(name, item))
+        return [*listed, *(item for item in SeededLot(self.seed).order(items, purpose) if item not in listed)]
+
+    def _means(self, name: str, item: object) -> bool:
+        return item == self.naming.numbers.get(name, name) or item == self.naming.find(name)

@@ -1,17 +1,18 @@
 """The world of a story: a dictionary where the service has a database, and the same loop of acts and effects over it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace as altered
 
-from workflow.calendar import ZONE, Calendar, end_of
+from workflow.calendar import Calendar, day_of
 from workflow.definition.form import Kept
-from workflow.definition.model import Definition
+from workflow.definition.model import Definition, InField
 from workflow.engine import permit
-from workflow.engine.changes import Change, Effect, LateObjection, Left, Told
+from workflow.engine.changes import Change, Effect, LateObjection, Left, Started, Told
 from workflow.engine.commands import (
     CaseCommand,
     CastVote,
@@ -22,41 +23,35 @@ from workflow.engine.commands import (
     Lapse,
     OpenRound,
     ReckonAgain,
+    Retry,
     RoundCommand,
     SetRound,
-    Settle,
     Start,
 )
-from workflow.engine.context import CLOCK, Actor, Context, RoundView, SeededLot, Tally
-from workflow.engine.directory import Directory, Holding, Organisation, Person, Post, StandIn
+from workflow.engine.context import CLOCK, Actor, Context, Lot, RoundView, SeededLot, Tally
+from workflow.engine.directory import Directory, Principal
 from workflow.engine.facts import case_facts
 from workflow.engine.moving import is_stopped
-from workflow.engine.once import once_values
+from workflow.engine.once import OnceKey, once_values
 from workflow.engine.opening import cases_to_open
-from workflow.engine.rounds.step import RoundStep, step_round
+from workflow.engine.rounds.deciding import sitting_of
+from workflow.engine.rounds.sitting import on_paper
+from workflow.engine.rounds.step import RoundStep, answer_of, as_settled, step_round
+from workflow.engine.rounds.work import RoundWork
 from workflow.engine.step import step
-from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task, Timer, Vote
+from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task, Timer, Vote, number_order
 from workflow.engine.voting import entry_of_task, is_secret, seal
-from workflow.errors import Closed, GuardFailed, Refused, Twice
+from workflow.engine.who import link_of
+from workflow.errors import Closed, GuardFailed, InvalidData, NotPermitted, Refused, Twice, WorkflowError
 from workflow.text import sentence
 
-T = TypeVar("T")
-
-ROUND = "round"
 _ORDER = ("due", "reminder", "escalation", "notice_end", "until", "resume", "opening", "announce", "closes", "sitting")
 _SERVICE = Actor(service="story")
+_SEQUENCE = re.compile(r"\{seq(?::0?(\d))?\}")
+#: A clock that fires so often without coming to rest never will.
+_MOST_TIMERS = 100_000
 
-
-@dataclass(frozen=True, slots=True)
-class ListedLot:
-    """The order that a story gives, whatever is drawn; what it does not name follows by a fixed seed."""
-
-    listed: tuple[object, ...] = ()
-    seed: str = "story"
-
-    def order(self, items: Sequence[T], purpose: str) -> list[T]:
-        first = [item for name in self.listed for item in items if item == name]
-        return first + [item for item in SeededLot(self.seed).order(items, purpose) if item not in first]
+Todo = list[tuple[str, Change]]  #: changes whose effects are to be done, each with the subject that ordered it
 
 
 @dataclass(slots=True)
@@ -67,56 +62,54 @@ class Happened:
     effects: list[Effect] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A computed value that a story gives: it stands for as long as it would reckon to the same by itself."""
+
+    value: Kept
+    by_itself: Kept
+
+
 @dataclass(slots=True)
 class World:
-    """A clock, a directory, one round and its cases."""
+    """A clock, a directory, rounds and their cases."""
 
     definition: Definition
     calendar: Calendar
     directory: Directory
     now: datetime
-    lot: ListedLot = field(default_factory=ListedLot)
+    lot: Lot = field(default_factory=lambda: SeededLot("story"))
     facts: Mapping[str, Kept] = field(default_factory=dict)
     previous: Mapping[str, Kept] | None = None
     cases: dict[str, Case] = field(default_factory=dict)
-    round: Round | None = None
+    rounds: dict[str, Round] = field(default_factory=dict)
+    stated: dict[str, dict[str, Stated]] = field(default_factory=dict)  #: by case and computed field
     happened: Happened = field(default_factory=Happened)
+    history: dict[str, list[tuple[Change, ...]]] = field(default_factory=dict)  #: the changes of each act, by subject
     observe: Callable[[str, bool], None] | None = None
     taken: set[tuple[str, str]] = field(default_factory=set)  #: (state, trigger)
     _envelopes: dict[tuple[str, int, int], dict[Holder, Vote]] = field(default_factory=dict)
-    _once: dict[tuple[object, ...], str] = field(default_factory=dict)
+    _once: dict[OnceKey, str] = field(default_factory=dict)
 
     # --- acting
 
     def act(self, subject: str, command: Command, actor: Actor) -> None:
-        """One act upon a case or the round, and all that follows from it. Raises what refuses it; then nothing changed."""
-        before = dict(self.cases), self.round, dict(self._once)
-        try:
-            todo = self._act(subject, command, actor)
-        except Exception:
-            self.cases, self.round, self._once = before
-            raise
-        self._follow(todo)
+        """One act upon a case or a round, and all that follows from it. Raises what refuses it; then nothing changed."""
+        self._commit(lambda: self._act(subject, command, actor))
+        self.advance(self.now)
 
     def start(self, command: Start, actor: Actor) -> Case:
         """Begin a case; one that `once` forbids is refused with the number of the first."""
-        done = step(self.definition, None, command, self.context(actor))
-        number = str(len(self.cases) + 1)
-        case = altered(done.subject, number=f"{int(number):04}", seq=1)
-        self._keep_once(case)
-        self.cases[case.id] = case
-        self._note(done.changes)
-        self._follow(list(done.changes))
-        return self.cases[case.id]
+        self._commit(lambda: self._start(command, actor))
+        self.advance(self.now)
+        return self.cases[command.id]
 
-    def open_round(self, data: Mapping[str, Any], actor: Actor) -> None:
-        rules = self.definition.round
-        if rules is None:
-            return
-        unit = next((o.id for o in self.directory.organisations.values() if rules.at in (o.level, o.kind)), 0)
-        done = step_round(self.definition, None, OpenRound(id=ROUND, unit=unit, data=data), self.context(actor))
-        self.round = done.subject
-        self._follow(list(done.changes))
+    def open_round(
+        self, data: Mapping[str, Any], actor: Actor, *, unit: Principal | None = None, with_cases: bool = True
+    ) -> None:
+        """Open a round at the organisation that is named, else at the first of its level where the actor may."""
+        self._commit(lambda: self._open_round(data, actor, unit, with_cases=with_cases))
+        self.advance(self.now)
 
     def vote(self, subject: str, command: CastVote, actor: Actor) -> None:
         """An open vote is an act; a secret one goes into a box, and the last one orders the closing."""
@@ -124,30 +117,65 @@ class World:
         if not is_secret(held, command.task):
             self.act(subject, command, actor)
             return
-        sealed = seal(self.definition, held, command, self.context(actor))
-        box = self._envelopes.setdefault((subject, sealed.entry, sealed.poll), {})
+        sealed = seal(self.definition, held, command, self.context(actor, subject))
+        key = (subject, sealed.entry, sealed.poll)
+        box = self._envelopes.get(key, {})
         if sealed.vote.by in box and not sealed.changeable:
             raise Closed(sentence("You have voted already; a vote cannot be changed here."))
-        box[sealed.vote.by] = sealed.vote
-        if set(sealed.electorate) <= box.keys():
+        self._envelopes = {**self._envelopes, key: {**box, sealed.vote.by: sealed.vote}}
+        if set(sealed.electorate) <= self._envelopes[key].keys():
             self.act(subject, CloseBallot(task=command.task), CLOCK)
 
     def give(self, case: Case, changes: Sequence[Change]) -> None:
-        """A case that is already there."""
-        self._keep_once(case)
-        self.cases[case.id] = case
-        self._follow(list(changes))
+        """A case that is already there; whether it sits is looked at when all are."""
 
-    def may(self, person: int, subject: str, task: Task) -> bool:
-        """Whether a person may act on an open task."""
-        held, context = self.subject(subject), self.context(Actor(person=person))
-        return permit.why_not(self.definition, held, task, self.cases_of(subject, task), context) is None
+        def give() -> Todo:
+            self._keep_once(case)
+            self.cases[case.id] = case
+            return [(case.id, change) for change in changes if not _is_effect(change, "gather")]
+
+        self._commit(give)
+
+    def gather(self) -> None:
+        """Look whether what is there can be decided together."""
+        for name in list(self.rounds):
+            self.act(name, Gather(), _SERVICE)
+
+    # --- looking
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
+
+    @property
+    def round(self) -> Round | None:
+        """The round that was opened last."""
+        return next(reversed(self.rounds.values()), None)
+
+    def subject(self, name: str) -> Case | Round:
+        return self.rounds[name] if name in self.rounds else self.cases[name]
+
+    def snapshot(self) -> tuple[object, ...]:
+        """All that an act may change."""
+        return dict(self.cases), dict(self.rounds), self._once, self._envelopes
+
+    def may(self, actor: Actor, subject: str, task: Task) -> bool:
+        """Whether somebody may act on an open task."""
+        cases, context = self.cases_of(subject, task), self.context(actor, subject)
+        return permit.why_not(self.definition, self.subject(subject), task, cases, context) is None
 
     def voted(self, subject: str, entry: Entry) -> tuple[Holder, ...]:
         """Who has voted: of a secret ballot it is the box that knows."""
         if entry.ballot is None:
             return ()
         return entry.ballot.voted or tuple(self._envelopes.get((subject, entry.number, entry.ballot.poll), ()))
+
+    def voted_on(self, place: str, task: int, actor: Actor) -> tuple[str, ...]:
+        """The cases of a sitting on which somebody has a vote."""
+        if actor.holder is None or entry_of_task(self.rounds[place], task) is None:
+            return ()
+        work = RoundWork(self.definition, self.context(actor, place), self.rounds[place])
+        return tuple(case.id for case in on_paper(sitting_of(work, task), actor.holder))
 
     def cases_of(self, subject: str, task: Task) -> tuple[Case | CaseFacts, ...]:
         """The case that a task is of, or those of its sitting."""
@@ -157,134 +185,225 @@ class World:
         sitting = next((found for found in held.sittings if task in found.entry.tasks), None)
         return tuple(case_facts(self.definition, self.cases[case]) for case in (sitting.cases if sitting else ()))
 
-    def subject(self, name: str) -> Case | Round:
-        if name == ROUND:
-            assert self.round is not None
-            return self.round
-        return self.cases[name]
+    def cases_in(self, round_: Round) -> tuple[CaseFacts, ...]:
+        return tuple(case_facts(self.definition, case) for case in self.cases.values() if case.round == round_.id)
+
+    def kept(self, place: str, name: str) -> Kept:
+        """What a field holds; `round.x` is a field of the round."""
+        held = self.subject(place)
+        if name.startswith("round."):
+            round_ = self.rounds.get(held.round or "") if isinstance(held, Case) else held
+            return round_.data.get(name.removeprefix("round.")) if round_ else None
+        return held.data.get(name)
+
+    def links(self, case: Case) -> dict[Holder, str]:
+        """Those without an account whom a case reaches by a link, with the names that it has of them."""
+        specs = [entry.spec for people in self.definition.people.values() for entry in people.entries]
+        found: dict[Holder, str] = {}
+        for spec in specs:
+            if isinstance(spec, InField) and spec.link is not None:
+                table, _, column = spec.field.partition(".")
+                rows = case.data.get(table) or [] if column else [case.data]
+                for number, row in enumerate(rows):
+                    if name := row.get(column or table):
+                        found[link_of(spec.link, number if column else None)] = str(name)
+        return found
+
+    def by_name(self, subject: str, holder: Holder) -> Holder:
+        """A holder; one who is known by a link only by his name."""
+        case = self.cases.get(subject)
+        return self.links(case).get(holder, holder) if case is not None and isinstance(holder, str) else holder
 
     def context(self, actor: Actor, subject: str = "", task: int | None = None) -> Context:
-        view = None
-        if self.round is not None:
-            view = RoundView(self.round, tuple(case_facts(self.definition, case) for case in self._of_round()))
+        """What a step upon a subject may know; without a subject the round is that which was opened last."""
+        case = self.cases.get(subject)
+        round_ = self.rounds.get(case.round or "") if case else self.rounds.get(subject, self.round)
         return Context(
             now=self.now,
             directory=self.directory,
             calendar=self.calendar,
             actor=actor,
             lot=self.lot,
-            round=view,
+            round=RoundView(round_, self.cases_in(round_)) if round_ else None,
             facts=self.facts,
             previous=self.previous,
             observe=self.observe,
             tally=self._tally(subject, task),
+            stated={name: stated.by_itself for name, stated in self.stated.get(subject, {}).items()},
         )
 
     # --- time
 
     def advance(self, to: datetime) -> None:
         """Go from due time to due time; what is due at `to` has happened afterwards."""
-        while (found := self._earliest(to)) is not None:
+        for _ in range(_MOST_TIMERS):
+            found = self._earliest(to)
+            if found is None:
+                self.now = max(self.now, to)
+                return
             subject, timer = found
             self.now = max(self.now, timer.at)
-            self.act(subject, FireTimer(timer=timer.id), CLOCK)
-        self.now = max(self.now, to)
+            self._commit(lambda subject=subject, timer=timer: self._act(subject, FireTimer(timer=timer.id), CLOCK))  # type: ignore[misc]
+        raise ValueError("the clock does not come to rest")
 
     def _earliest(self, to: datetime) -> tuple[str, Timer] | None:
         """The next timer; of several at one instant by kind, then by case number."""
         due = [
-            (timer.at, _ORDER.index(timer.kind), number, timer.id, subject, timer)
-            for subject, number, timer in self._timers()
+            ((timer.at, _ORDER.index(timer.kind), order, timer.id), subject, timer)
+            for subject, order, timer in self._timers()
             if timer.at <= to
         ]
         if not due:
             return None
-        first = min(due, key=lambda entry: entry[:4])
-        return first[4], first[5]
+        _, subject, timer = min(due, key=lambda entry: entry[0])
+        return subject, timer
 
-    def _timers(self) -> Iterator[tuple[str, str, Timer]]:
-        if self.round is not None and self.round.suspended is None:
-            for timer in (*self.round.timers, *(t for sitting in self.round.sittings for t in sitting.entry.timers)):
-                yield ROUND, "", timer
+    def _timers(self) -> Iterator[tuple[str, tuple[object, ...], Timer]]:
+        for round_ in self.rounds.values():
+            if round_.suspended is None:
+                for timer in (*round_.timers, *(t for sitting in round_.sittings for t in sitting.entry.timers)):
+                    yield round_.id, (), timer
         for case in self.cases.values():
             if case.entry is not None and case.suspended is None:
                 for timer in case.entry.timers:
-                    yield case.id, case.number or "", timer
+                    yield case.id, number_order(case), timer
 
-    # --- what follows
+    # --- what an act does
 
-    def _act(self, subject: str, command: Command, actor: Actor) -> list[Change]:
-        task = getattr(command, "task", None)
-        if isinstance(command, FireTimer):
-            task = self._ballot_task(subject)
-        context = self.context(actor, subject, task)
-        if subject == ROUND:
-            return self._act_on_round(command, context)  # type: ignore[arg-type]  # a command of a round
+    def _commit(self, doing: Callable[[], Todo]) -> None:
+        """All of it or nothing; then what follows."""
+        before = dict(self.cases), dict(self.rounds), self._once, set(self.taken)
+        acts = {subject: len(made) for subject, made in self.history.items()}
+        try:
+            todo = doing()
+        except Exception:
+            self.cases, self.rounds, self._once, self.taken = before
+            self.history = {subject: made[: acts[subject]] for subject, made in self.history.items() if subject in acts}
+            raise
+        self._follow(todo)
+
+    def _act(self, subject: str, command: Command, actor: Actor) -> Todo:
+        context = self.context(actor, subject, self._ballot_of(subject, command))
+        if subject in self.rounds:
+            return self._act_on_round(subject, command, context)  # type: ignore[arg-type]  # a command of a round
         return self._act_on_case(subject, command, context)  # type: ignore[arg-type]  # a command of a case
 
-    def _act_on_case(self, name: str, command: CaseCommand, context: Context) -> list[Change]:
+    def _act_on_case(self, name: str, command: CaseCommand, context: Context) -> Todo:
         done = step(self.definition, self.cases[name], command, context)
         self._keep_once(done.subject)
         self.cases[name] = altered(done.subject, seq=done.subject.seq + 1) if done.changes else done.subject
-        self._note(done.changes)
-        return list(done.changes)
+        self.stated[name] = {
+            field: stated
+            for field, stated in self.stated.get(name, {}).items()
+            if self.cases[name].data.get(field) == stated.value
+        }
+        return self._noted(name, done.changes)
 
-    def _act_on_round(self, command: RoundCommand, context: Context) -> list[Change]:
-        done = step_round(self.definition, self.round, command, context)
-        self.round = done.subject
-        return [*done.changes, *self._settle(done, context)]
+    def _act_on_round(self, name: str, command: RoundCommand, context: Context) -> Todo:
+        done = step_round(self.definition, self.rounds[name], command, context)
+        self.rounds[name] = altered(done.subject, seq=done.subject.seq + 1) if done.changes else done.subject
+        return [*self._noted(name, done.changes), *self._settle(done, context)]
 
-    def _settle(self, done: RoundStep, context: Context) -> list[Change]:
+    def _settle(self, done: RoundStep, context: Context) -> Todo:
         """Each case of a sitting answers with its own step, together with the round's."""
-        changes: list[Change] = []
-        inner = replace(context, actor=_SERVICE)
+        todo: Todo = []
         for settled in done.settled:
-            command = Settle(entry=settled.entry, trigger=settled.trigger, figures=settled.figures, chosen=done.chosen)
+            own = self.context(_SERVICE, settled.case)
+            command = answer_of(settled, chosen=done.chosen)
+            context = as_settled(self.definition, context, done.subject, (self.cases[settled.case],))
             try:
-                changes += self._act_on_case(settled.case, command, inner)
+                todo += self._act_on_case(settled.case, command, replace(own, round=context.round))
             except Refused as refused:
-                raise GuardFailed(
-                    sentence(
-                        "{case}: {reason}",
-                        case=self.cases[settled.case].subject,
-                        reason=refused.because or str(refused),
-                    )
-                ) from refused
-        return changes
+                reason = refused.because or str(refused)
+                named = sentence("{case}: {reason}", case=self.cases[settled.case].subject, reason=reason)
+                raise GuardFailed(named) from refused
+            context = as_settled(self.definition, context, done.subject, (self.cases[settled.case],))
+        return todo
 
-    def _follow(self, todo: list[Change]) -> None:
-        """Effects after the commit; those of one round are gathered once."""
+    def _start(self, command: Start, actor: Actor, round_: Round | None = None) -> Todo:
+        round_ = round_ or self._round_to_start_in(command, actor)
+        context = self.context(actor, round_.id if round_ else "")
+        done = step(self.definition, None, command, context)
+        number = self.next_number()
+        changes = [altered(made, number=number) if isinstance(made, Started) else made for made in done.changes]
+        case = altered(done.subject, number=number, seq=1)
+        self._keep_once(case)
+        self.cases[case.id] = case
+        return self._noted(case.id, changes)
+
+    def _round_to_start_in(self, command: Start, actor: Actor) -> Round | None:
+        """The latest that takes cases, of the unit's own branch where there are several."""
+        rounds = list(reversed(self.rounds.values()))
+        if len(rounds) < 2:  # noqa: PLR2004 -- several
+            return rounds[0] if rounds else None
+        try:
+            unit, _ = permit.may_start(self.definition, command.unit, self.context(actor))
+        except WorkflowError:
+            unit = command.unit or 0
+        own = [round_ for round_ in rounds if self.directory.is_within(unit, round_.unit)] or rounds
+        return next((round_ for round_ in own if round_.closed_at is None), own[0])
+
+    def _open_round(self, data: Mapping[str, Any], actor: Actor, unit: Principal | None, *, with_cases: bool) -> Todo:
+        rules = self.definition.round
+        here = [o.id for o in self.directory.organisations.values() if rules and rules.at in (o.level, o.kind)]
+        refused: WorkflowError = InvalidData(())
+        name = "round" if not self.rounds else f"round {len(self.rounds) + 1}"
+        for place in [unit] if unit is not None else here or [0]:
+            try:
+                context = replace(self.context(actor), round=None)
+                done = step_round(self.definition, None, OpenRound(id=name, unit=place, data=data), context)
+            except NotPermitted as error:
+                refused = error
+                continue
+            if any(r.unit == place and r.nominal == done.subject.nominal for r in self.rounds.values()):
+                raise Twice(sentence("This round is open already: {number}.", number=done.subject.title_zh))
+            self.rounds[name] = altered(done.subject, seq=1)
+            todo = self._noted(name, done.changes)
+            return [(name, made) for _, made in todo if with_cases or not _is_effect(made, "open_cases")]
+        raise refused
+
+    def next_number(self) -> str:
+        """As the definition numbers its cases; without that, in the order in which they begin."""
+        year = self.today.year
+        n = 1 + sum(day_of(case.started_at).year == year for case in self.cases.values())
+        template = (self.definition.number or "{seq:04}").replace("{year}", str(year))
+        template = template.replace("{month}", f"{self.today.month:02}")
+        return _SEQUENCE.sub(lambda found: f"{n:0{found[1] or 1}}", template)
+
+    # --- what follows
+
+    def _follow(self, todo: Todo) -> None:
+        """Effects after the commit, in order."""
         while todo:
-            change = todo.pop(0)
+            subject, change = todo.pop(0)
             if isinstance(change, Told):
-                self.happened.told += change.who
+                self.happened.told += [self.by_name(subject, who) for who in change.who]
             elif isinstance(change, LateObjection):
                 self.happened.effects.append(Effect(kind="start", arguments={"definition": change.definition}))
             elif isinstance(change, Effect):
                 self.happened.effects.append(change)
-                todo += self._do(change)
+                todo += self._do(subject, change)
 
-    def _do(self, effect: Effect) -> list[Change]:
+    def _do(self, subject: str, effect: Effect) -> Todo:
+        arguments = effect.arguments
         match effect.kind:
             case "gather":
-                return self._act(ROUND, Gather(), _SERVICE)
+                return self._act(arguments["round"], Gather(), _SERVICE)
             case "lapse":
-                lapsed = [self._act(case, Lapse(), _SERVICE) for case in effect.arguments["cases"]]
-                return [change for changes in lapsed for change in changes]
-            case "set_round":
-                return self._act(ROUND, SetRound(values=effect.arguments["values"]), _SERVICE)
+                return [made for case in arguments["cases"] for made in self._act(case, Lapse(), _SERVICE)]
+            case "set_round" if (round_ := self.cases[subject].round) is not None:
+                return self._act(round_, SetRound(values=arguments["values"]), _SERVICE)
             case "reckon_again":
-                moved = [
-                    self._act(case.id, ReckonAgain(), _SERVICE) for case in self._of_round() if case.ended_at is None
-                ]
-                return [change for changes in moved for change in changes]
+                cases = [case for case in self.cases.values() if case.round == arguments["round"]]
+                own = [case.id for case in cases if case.ended_at is None]
+                return [made for case in own for made in self._act(case, ReckonAgain(), _SERVICE)]
             case "open_cases":
-                self._open_cases()
+                return self._open_cases(self.rounds[arguments["round"]])
         return []
 
-    def _open_cases(self) -> None:
-        assert self.round is not None
-        for opening in list(cases_to_open(self.definition, self.round.unit, self.context(_SERVICE))):
+    def _open_cases(self, round_: Round) -> Todo:
+        todo: Todo = []
+        for opening in list(cases_to_open(self.definition, round_.unit, self.context(_SERVICE, round_.id))):
             command = Start(
                 id=f"case-{len(self.cases) + 1}",
                 unit=opening.unit,
@@ -292,14 +411,16 @@ class World:
                 concerned=opening.concerned,
             )
             try:
-                self.start(command, _SERVICE)
+                todo += self._start(command, _SERVICE, round_)
             except Twice:
                 continue
+        return [*todo, *self._act(round_.id, Gather(), _SERVICE)]
 
-    def _note(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            if isinstance(change, Left):
-                self.taken.add((change.state, change.trigger))
+    def _noted(self, subject: str, changes: Sequence[Change]) -> Todo:
+        if changes:
+            self.history.setdefault(subject, []).append(tuple(changes))
+        self.taken |= {(change.state, change.trigger) for change in changes if isinstance(change, Left)}
+        return [(subject, change) for change in changes]
 
     def _keep_once(self, case: Case) -> None:
         """No second case with the same values, unless the first was cancelled or ended by a stop trigger."""
@@ -309,15 +430,22 @@ class World:
             raise Twice(number=self.cases[others[key]].number)
         self._once = others if key is None else {**others, key: case.id}
 
-    def _of_round(self) -> list[Case]:
-        return [case for case in self.cases.values() if case.round == ROUND]
+    # --- secret ballots
 
-    def _ballot_task(self, subject: str) -> int | None:
+    def _ballot_of(self, subject: str, command: Command) -> int | None:
+        """The task of the ballot that an act may close: that of the command, of its timer, or which could not be counted."""
         held = self.subject(subject)
         entries = [held.entry] if isinstance(held, Case) else [sitting.entry for sitting in held.sittings]
-        return next(
-            (t.id for entry in entries if entry and entry.ballot for t in entry.tasks if t.kind == "ballot"), None
-        )
+        open_ones = [entry for entry in entries if entry is not None and entry.ballot is not None]
+        match command:
+            case FireTimer(timer=number):
+                open_ones = [e for e in open_ones if any(timer.id == number for timer in e.timers)]
+            case Retry(incident=number):
+                states = {incident.trigger for incident in held.incidents if incident.number == number}
+                open_ones = [entry for entry in open_ones if entry.state in states]
+            case _:
+                return getattr(command, "task", None)
+        return next((task.id for entry in open_ones for task in entry.tasks if task.kind == "ballot"), None)
 
     def _tally(self, subject: str, task: int | None) -> Tally | None:
         """The opened box of a secret ballot that may close by this act."""
@@ -331,77 +459,5 @@ class World:
         return Tally(votes=tuple(able.values()), voted=tuple(able))
 
 
-# --- building a world
-
-
-_OWN_KEYS = frozenset({"works_at", "mobile", "email", "stands_in", "born_on", "language"})
-
-
-def build_directory(units: Mapping[str, Any], cast: Mapping[str, Any]) -> tuple[Directory, dict[str, int]]:
-    """Units and cast as a directory, and the number of each name."""
-    names = {name: number for number, name in enumerate((*units, *cast), 1)}
-    organisations = {names[name]: _organisation(name, dict(keys or {}), names) for name, keys in units.items()}
-    persons = {names[name]: _person(name, dict(keys or {}), names, units) for name, keys in cast.items()}
-    posts: dict[int, Post] = {}
-    holdings: list[Holding] = []
-    stand_ins: list[StandIn] = []
-    by_name: dict[tuple[str, int], int] = {}
-    for name, keys in cast.items():
-        for key, value in dict(keys or {}).items():
-            if key == "stands_in":
-                stand_ins += [
-                    _stand_in(names[name], one, names) for one in (value if isinstance(value, list) else [value])
-                ]
-                continue
-            for unit in value if isinstance(value, list) else [value]:
-                if key not in _OWN_KEYS and isinstance(unit, str) and unit in units:
-                    post = by_name.setdefault((key, names[unit]), 100_000 + len(by_name))
-                    posts[post] = Post(id=post, role=key, organisation=names[unit])
-                    holdings.append(Holding(person=names[name], post=post))
-    return Directory(organisations, persons, posts, tuple(holdings), tuple(stand_ins)), names
-
-
-def _organisation(name: str, keys: dict[str, Any], names: Mapping[str, int]) -> Organisation:
-    parent = keys.pop("in", None)
-    level, kind = str(keys.pop("level", "")), keys.pop("kind", None)
-    return Organisation(id=names[name], name=name, level=level, kind=kind, parent=names.get(str(parent)), columns=keys)
-
-
-def _person(name: str, keys: dict[str, Any], names: Mapping[str, int], units: Mapping[str, Any]) -> Person:
-    born = keys.get("born_on")
-    columns = {key: value for key, value in keys.items() if key not in _OWN_KEYS and not _is_unit(value, units)}
-    return Person(
-        id=names[name],
-        name=name,
-        login=name,
-        mobile=str(keys["mobile"]) if "mobile" in keys else None,
-        email=str(keys["email"]) if "email" in keys else None,
-        employer=names.get(str(keys.get("works_at"))),
-        born_on=date.fromisoformat(str(born)) if born else None,
-        columns=columns,
-    )
-
-
-def _is_unit(value: Any, units: Mapping[str, Any]) -> bool:
-    return all(str(one) in units for one in (value if isinstance(value, list) else [value]))
-
-
-def _stand_in(person: int, keys: Mapping[str, Any], names: Mapping[str, int]) -> StandIn:
-    ends = keys.get("to")
-    return StandIn(
-        person=person,
-        absent=names.get(str(keys.get("for")), 0),
-        begins=moment(str(keys.get("from", "2000-01-01"))),
-        ends=moment(str(ends), end=True) if ends else None,
-        definition=keys.get("definition"),
-    )
-
-
-def moment(text: str, *, end: bool = False) -> datetime:
-    """A date or a moment of a story; a date is its beginning, or its 24:00."""
-    if len(text.strip()) <= len("2026-03-01"):
-        day = date.fromisoformat(text.strip())
-        return end_of(day) if end else datetime.combine(day, datetime.min.time(), ZONE)
-    if text.strip().endswith("24:00"):
-        return end_of(date.fromisoformat(text.split(maxsplit=1)[0]))
-    return datetime.fromisoformat(text.strip()).replace(tzinfo=ZONE)
+def _is_effect(change: Change, kind: str) -> bool:
+    return isinstance(change, Effect) and change.kind == kind

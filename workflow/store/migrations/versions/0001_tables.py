@@ -299,6 +299,13 @@ def create_projections() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
         sqlite_where=sa.text("next_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_effect_undone",
+        "effect",
+        ["case_id"],
+        postgresql_where=sa.text("next_at IS NULL AND error IS NOT NULL"),
+        sqlite_where=sa.text("next_at IS NULL AND error IS NOT NULL"),
+    )
     op.create_table(
         "round_case",
         sa.Column("round_id", Uuid, nullable=False),
@@ -547,6 +554,7 @@ def create_records() -> None:
         sa.Column("case_id", Uuid, nullable=False),
         sa.Column("seq", sa.Integer, nullable=False),
         sa.Column("no", sa.Integer, nullable=False),
+        sa.Column("part", sa.Integer, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("honour", sa.Text, nullable=False),
         sa.Column("level", sa.Text, nullable=True),
@@ -557,11 +565,12 @@ def create_records() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("granted_at", Instant, nullable=False),
         sa.Column("until", Instant, nullable=True),
+        sa.Column("suspended_until", Instant, nullable=True),
         sa.Column("ended_at", Instant, nullable=True),
         sa.Column("ended_by", Uuid, nullable=True),
         sa.Column("code", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_honour"),
-        sa.UniqueConstraint("case_id", "seq", "no", name="uq_honour_case_id_seq_no"),
+        sa.UniqueConstraint("case_id", "seq", "no", "part", name="uq_honour_case_id_seq_no_part"),
         sa.UniqueConstraint("code", name="uq_honour_code"),
     )
     op.create_index("ix_honour_holder", "honour", ["holder"])
@@ -593,10 +602,12 @@ def create_records() -> None:
     op.create_table(
         "import_row",
         sa.Column("batch", Id, nullable=False),
+        sa.Column("no", sa.Integer, nullable=False),
         sa.Column("row", sa.Integer, nullable=False),
+        sa.Column("made", sa.Text, nullable=False),
         sa.Column("did", sa.Text, nullable=False),
         sa.Column("object", sa.Text, nullable=False),
         sa.Column("before", sa.Text, nullable=True),
         sa.ForeignKeyConstraint(["batch"], ["import_batch.id"], name="fk_import_row_batch_import_batch"),
-        sa.PrimaryKeyConstraint("batch", "row", name="pk_import_row"),
+        sa.PrimaryKeyConstraint("batch", "no", name="pk_import_row"),
     )

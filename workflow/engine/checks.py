@@ -1,0 +1,106 @@
+"""The checks across fields, and the sentences that ask for a remark."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from workflow.definition.expression import Expression, ExpressionFailed
+from workflow.definition.form import reckoned
+from workflow.definition.model import Check, Field, Plausible
+from workflow.engine.context import Context
+from workflow.engine.values import CaseValues, holds
+from workflow.engine.work import CaseWork, note
+from workflow.errors import InvalidData, Problem, RemarkWanted
+from workflow.text import Sentence, sentence
+
+
+def run_checks(work: CaseWork, names: Iterable[str], opinion: str) -> None:
+    """The checks that have one of these fields, and the sentences that ask for a remark."""
+    written = set(names)
+    unmet = [
+        c for c in work.definition.checks if _names_of(c.that) & written and not is_met(c, work.values(), work.context)
+    ]
+    refused = [check for check in unmet if check.otherwise == "refuse"]
+    if refused:
+        raise InvalidData(tuple(_problem_of(check, written) for check in refused))
+    asked = [_problem_of(check, written) for check in unmet if check.otherwise == "ask"]
+    asked += [
+        problem
+        for name in written
+        if name in work.definition.fields
+        for problem in _implausible(work.definition.fields[name], work)
+    ]
+    if asked and not opinion.strip():
+        raise RemarkWanted(tuple(asked))
+    for check in unmet:
+        if check.otherwise == "warn":
+            note(work, "warning", _sentence_of(check).say("zh"))
+
+
+def is_met(check: Check, values: CaseValues, context: Context) -> bool:
+    """A check whose expression fails is not met."""
+    try:
+        return holds(check.that, values, context)
+    except ExpressionFailed:
+        return False
+
+
+def _names_of(expression: Expression) -> set[str]:
+    return {path[0] for path in expression.paths}
+
+
+def _problem_of(check: Check, written: set[str]) -> Problem:
+    names = sorted(_names_of(check.that) & written)
+    return Problem(f"/data/{names[0]}", "check" if check.otherwise == "refuse" else "ask", _sentence_of(check))
+
+
+def _sentence_of(check: Check) -> Sentence:
+    return (
+        sentence("{say}", say=check.say)
+        if check.say
+        else sentence("“{source}” does not hold.", source=check.that.source)
+    )
+
+
+def _implausible(field: Field, work: CaseWork) -> Iterator[Problem]:
+    value = reckoned(field, work.case.data.get(field.name))
+    for rule in field.plausible:
+        other = _compared_with(rule, field, work)
+        if isinstance(value, float) and other is not None and not _is_plausible(rule, value, other):
+            text = sentence(
+                "“{field}” is {value}; expected was: {rule} ({other}).",
+                field=field.label,
+                value=_plain(value),
+                rule=rule.source,
+                other=_plain(other),
+            )
+            yield Problem(f"/data/{field.name}", "ask", text)
+
+
+def _compared_with(rule: Plausible, field: Field, work: CaseWork) -> float | None:
+    if isinstance(rule.of, float):
+        return rule.of
+    if rule.of == "previous":
+        work.context.need("previous")
+        before = work.context.previous
+        value = reckoned(field, before.get(field.name)) if before is not None else None
+    else:
+        value = work.values()(rule.of, frozenset())
+    return value if isinstance(value, float) else None
+
+
+def _is_plausible(rule: Plausible, value: float, other: float) -> bool:
+    match rule.rule:
+        case "not below":
+            return value >= other
+        case "not above":
+            return value <= other
+        case "within":
+            assert rule.percent is not None
+            return (
+                abs(Decimal(repr(value)) - Decimal(repr(other)))
+                <= abs(Decimal(repr(other))) * rule.percent.numerator / rule.percent.denominator
+            )
+
+
+def _plain(number: float) -> str:
+    return format(Decimal(repr(number)).normalize(), "f")
