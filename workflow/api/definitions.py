@@ -13,8 +13,8 @@ from workflow.definition.draw import mermaid
 from workflow.definition.explaining import explain
 from workflow.definition.model import Definition
 from workflow.engine.context import Context
+from workflow.engine.forms import form_of, round_form_of
 from workflow.engine.permit import is_administrator, may_start
-from workflow.engine.writing import form_of, round_form_of
 from workflow.errors import Malformed, NotPermitted, WorkflowError
 from workflow.store.metadata import instant_text
 from workflow.text import sentence

@@ -16,11 +16,11 @@ from workflow.cases.reading import load
 from workflow.cases.starting import NewCase, start_case
 from workflow.cases.voting import vote
 from workflow.engine.commands import CastVote, Command, Decide, Fire, ScoreCard
+from workflow.engine.forms import form_of
 from workflow.engine.permit import in_group, open_task
 from workflow.engine.sight import shown_data
 from workflow.engine.subject import Case
 from workflow.engine.who import contact_of
-from workflow.engine.writing import form_of
 from workflow.errors import InvalidData, NotFound, Problem
 from workflow.messages.enqueuing import enqueue_link
 from workflow.text import sentence

@@ -10,32 +10,14 @@ from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.form import Kept, as_moment, is_empty, kept_from, mask, shown
 from workflow.definition.model import Definition, Field
 from workflow.engine.changes import ConcernedSet, DataSet, Titled
-from workflow.engine.checks import is_met, run_checks
+from workflow.engine.checks import run_checks
 from workflow.engine.context import Context
-from workflow.engine.forms import clean, form_of, need, needs, of_term, round_form_of
+from workflow.engine.forms import clean, form_of, need, needs, of_term
 from workflow.engine.rounds.fields import for_round, lacking, set_round
 from workflow.engine.who import Asking, resolve
 from workflow.engine.work import CaseWork, case_anchors
 from workflow.errors import InvalidData, OpinionWanted, Problem, RemarkWanted
 from workflow.text import sentence
-
-__all__ = [
-    "begin_fields",
-    "compute",
-    "demand",
-    "demand_opinion",
-    "form_of",
-    "is_met",
-    "is_needed",
-    "order_of_values",
-    "put",
-    "read_sources",
-    "round_form_of",
-    "run_checks",
-    "set_terms",
-    "subject_line",
-    "write",
-]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

@@ -10,10 +10,10 @@ import msgspec
 
 from workflow.definition.form import Kept, is_empty
 from workflow.definition.model import Check
+from workflow.engine.checks import is_met
 from workflow.engine.directory import Organisation, Principal
 from workflow.engine.once import OnceKey, once_values
 from workflow.engine.values import CaseValues
-from workflow.engine.writing import is_met
 from workflow.people.registers import ORGANISATION, clean
 from workflow.records.cleaning import Unfit, raw_of, text_of, tidy_name
 from workflow.records.columns import TOWNSHIP, UNIT, Column

@@ -9,6 +9,7 @@ from workflow.definition.term.values import Clock, Span
 from workflow.engine import permit
 from workflow.engine.activities.notice import run_until
 from workflow.engine.changes import Copied, PaperCame, Recused, Resumed, Suspended, TakenBack, Told, Urged
+from workflow.engine.checks import run_checks
 from workflow.engine.clocks import clock_of_wait, follows_round, put_back, resumed, standing_of, standing_of_tasks
 from workflow.engine.commands import Operate
 from workflow.engine.deciding import complete
@@ -22,7 +23,7 @@ from workflow.engine.subject import Paper, Standing, Timer
 from workflow.engine.timing import those_who_act
 from workflow.engine.who import everyone
 from workflow.engine.work import Authority, CaseWork, asking, clear_timers, close_task, note, set_timer, tell
-from workflow.engine.writing import run_checks, write
+from workflow.engine.writing import write
 from workflow.errors import InvalidData, NotOffered, NotPermitted, Problem, Refused
 from workflow.text import sentence
 
