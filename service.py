@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 from urllib.parse import urlsplit
@@ -57,6 +58,7 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
     from workflow.records.honours import RECORDERS, honours_found  # noqa: PLC0415
     from workflow.store import DatabaseSettings, open_database, require_current, schema_version, upgrade  # noqa: PLC0415
 
+    _log_to_standard_error()
     found = address(url)
     folder = found.folder
     database = open_database(found.url, DatabaseSettings(create=create, durable=durable))
@@ -85,6 +87,21 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
         return build(office, delivery, mails)
 
     return House(office=office, folder=folder, mails=mails, delivery=delivery, application=application)
+
+
+def _log_to_standard_error() -> None:
+    """From the level of YANGGUANG_LOG on: debug, info, warning (where nothing is said) or error."""
+    import structlog  # noqa: PLC0415 -- with the rooms that write to it
+
+    level = os.environ.get("YANGGUANG_LOG", "warning")
+    if level not in ("debug", "info", "warning", "error"):
+        raise CannotRun(
+            sentence("{name} is debug, info, warning or error, not “{value}”.", name="YANGGUANG_LOG", value=level)
+        )
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _secret(folder: Path) -> bytes:

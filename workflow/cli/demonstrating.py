@@ -1,7 +1,8 @@
 """`demo`: a district that is played forward on a clock of its own, and then served."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import click
 
@@ -15,7 +16,7 @@ from workflow.cli.texts import read_texts
 from workflow.definition.loading import load_definition
 from workflow.demo.demonstration import PASSWORD, Played, demonstrate
 from workflow.demo.ground import clear_ground
-from workflow.text import Label, Language, say
+from workflow.text import Label, Language, say, sentence
 
 
 @click.command(help="")
@@ -29,30 +30,33 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
     clear_ground(found.url, found.folder)
     house = call.open_house(database, create=True, durable=False)
     texts = [read_texts(file) for file in definition_files(call.definitions)]
-    with bar(say("Playing", call.language)) as far:
-        played = demonstrate(house.office, house.delivery, texts, house.folder / "demo", lambda share, _: far(share))
+    with bar(say("A district, a season, and half of the next", call.language)) as far:
+        played = demonstrate(house.office, house.delivery, texts, house.folder / "demo", far)
     house.office.database.dispose()
     for line in report(played, texts, call.language):
         click.echo(line)
     if played.verified.broken:
         sys.exit(1)
     if serving:
+        click.echo()
         serve(call, database, host, port, with_scheduler=True)
 
 
 def report(played: Played, texts: Iterable[Texts], language: Language) -> Iterator[str]:
     """What came of the play, as tables; and whom a visitor may be."""
-    labels = _labels(texts)
-    yield from _table(
-        say("Cases by state", language), {labels[state].say(language): n for state, n in played.states.items()}
-    )
-    yield from _table(say("Mails by kind", language), played.mails)
+    yield say("Cases by state", language)
+    states = [(name, label) for name, label in _labels(texts) if name in played.states]
+    yield from (f"{played.states[name]:>6}  {label.say(language)}" for name, label in states)
+    yield ""
+    yield say("Mails by kind", language)
+    yield from (f"{count:>6}  {_KINDS[kind].say(language)}" for kind, count in played.mails.items())
     yield ""
     yield say("Timers fired: {count}", language, count=played.timers)
     yield say("Verified: {summary}", language, summary=played.verified.summary)
+    yield from (one.say(language) for one in played.verified.broken)
     yield ""
     yield say(
-        "Be one of them: POST /api/v1/tokens, or `token LOGIN`. The password is {password}.",
+        "Be one of them, with the password {password}: POST /api/v1/tokens, or `python service.py token LOGIN`.",
         language,
         password=PASSWORD,
     )
@@ -60,15 +64,27 @@ def report(played: Played, texts: Iterable[Texts], language: Language) -> Iterat
         yield f"  {one.login:<10} {one.name}  {one.who.say(language)}"
 
 
-def _labels(texts: Iterable[Texts]) -> dict[str, Label]:
-    found: dict[str, Label] = {}
-    for one in texts:
-        for name, state in load_definition(one.definition).sound().states.items():
-            found[name] = state.label
-    return found
+def _labels(texts: Iterable[Texts]) -> dict[tuple[str, Label], None]:
+    """The states of the definitions in their order."""
+    return {
+        (name, state.label): None
+        for one in texts
+        for name, state in load_definition(one.definition).sound().states.items()
+    }
 
 
-def _table(title: str, rows: Mapping[str, int]) -> Iterator[str]:
-    yield ""
-    yield title
-    yield from (f"  {count:>5}  {name}" for name, count in rows.items())
+_KINDS: Final = {
+    "task": sentence("A task"),
+    "reminder": sentence("Reminders"),
+    "escalation": sentence("Escalations"),
+    "returned": sentence("Returned for correction"),
+    "ended": sentence("How it ended"),
+    "state": sentence("Where it stands"),
+    "objection": sentence("Objections"),
+    "urged": sentence("Urged"),
+    "copied": sentence("Copies"),
+    "round": sentence("Calls and their dates"),
+    "delegated": sentence("Stand-ins"),
+    "invitation": sentence("Invitations"),
+    "link": sentence("Links with a code"),
+}

@@ -80,7 +80,7 @@ def nominations(
     round_id: UUID | None,
 ) -> None:
     house = call.open_house(database, create=True)
-    with bar(sentence("Importing").say(call.language)) as progress:
+    with bar(sentence("Importing").say(call.language)) as far:
         done = import_nominations(
             house.office,
             file,
@@ -89,7 +89,7 @@ def nominations(
             round_id=round_id,
             folder=report,
             language=call.language,
-            progress=lambda rows, whole: progress(rows / max(whole, 1)),
+            progress=lambda rows, whole: far(rows / max(whole, 1)),
         )
     _nominations_done(call, done)
 

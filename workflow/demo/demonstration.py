@@ -21,7 +21,7 @@ from workflow.cases.versions import Texts, publish
 from workflow.clock.settable import DEMO, Delivery, mark, set_clock
 from workflow.demo.candidates import Candidate, make_candidates, values_of
 from workflow.demo.district import CLERK, LEADER, REVIEWER, District, make_district
-from workflow.demo.play import KEY, Call, Play
+from workflow.demo.play import KEY, Call, Play, officer_of
 from workflow.demo.scripts import Season, scripts_of, seats_of
 from workflow.demo.seasons import BEGINS, LAST_STAGES, OPEN, PLAYED, STOPS
 from workflow.demo.workbooks import write_candidates, write_organisations, write_people
@@ -39,8 +39,8 @@ PASSWORD: Final = "yangguang-2026"  # noqa: S105 -- of the demo, which prints it
 SERVICE: Final = Actor(service="demo")
 ADMINISTRATOR: Final = "admin"
 
-#: How far it is, of 1, and what is being done.
-Seen = Callable[[float, Sentence], None]
+#: How far it is, of 1.
+Seen = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +69,12 @@ def demonstrate(office: Office, delivery: Delivery, texts: Sequence[Texts], fold
     set_clock(office, BEGINS)
     random = Random(SEED)  # noqa: S311 -- a demo that can be repeated
     folder.mkdir(parents=True, exist_ok=True)
-    seen(0.0, sentence("Setting up the district"))
     district = make_district(SEED)
     _set_up(office, district, texts, folder)
     staging = _Staging(office, delivery, district, random, folder, seen)
     staging.season(PLAYED, 0.10, 0.50, 1)
     staging.season(LAST_STAGES, 0.50, 0.78, 2, until=OPEN.opens)
     staging.season(OPEN, 0.78, 0.97, 3, until=STOPS)
-    seen(0.97, sentence("Verifying"))
     return _played(office)
 
 
@@ -123,34 +121,32 @@ class _Staging:
         write_candidates(workbook, season.year, candidates[season.himself :])
         import_nominations(self._office, workbook, actor=SERVICE, folder=self._folder)
         last = until or season.ends
-        what = sentence("Playing the call of {date}", date=f"{season.opens:%Y-%m-%d}")
         whole = (last - season.opens).total_seconds()
 
         def seen(now: datetime) -> None:
-            self._seen(begins + (ends - begins) * (now - season.opens).total_seconds() / whole, what)
+            self._seen(begins + (ends - begins) * (now - season.opens).total_seconds() / whole)
 
         self._play.until(last, seen)
 
     def _open(self, season: Season, candidates: Sequence[Candidate]) -> None:
         directory = _directory(self._office)
-        top = next(place.id for place in directory.organisations.values() if place.parent is None)
-        officer = Actor(person=_holder(directory, "model_worker_officer", top))
         data = {
             "closes_on": f"{season.closes_on}",
             "meeting_on": f"{season.meeting_on}",
             "seats": seats_of(season, candidates),
             "bonus": 3000,
         }
-        opened = open_round(self._office, KEY, actor=officer, data=data)
+        opened = open_round(self._office, KEY, actor=officer_of(directory), data=data)
         scripts = {script.candidate.id_number: script for script in scripts_of(season, candidates)}
         round_id = UUID(opened.round.id)
-        self._play.calls.append(Call(round_id, scripts, self._random, season.sittings, season.sent_back))
+        self._play.calls.append(Call(round_id, scripts, self._random, season))
         for candidate in candidates[: season.himself]:
-            self._himself(round_id, top, candidate)
+            self._himself(round_id, directory, candidate)
 
-    def _himself(self, round_id: UUID, top: Principal, candidate: Candidate) -> None:
-        """Somebody puts himself forward, by a link."""
-        new = NewCase(definition=KEY, unit=top, round_id=round_id, data=values_of(candidate))
+    def _himself(self, round_id: UUID, directory: Directory, candidate: Candidate) -> None:
+        """Somebody who works for himself puts himself forward where he lives, by a link."""
+        home = next(place.id for place in directory.organisations.values() if place.name == candidate.unit.parent)
+        new = NewCase(definition=KEY, unit=home, round_id=round_id, data=values_of(candidate))
         outcome = start_case(self._office, new, actor=PUBLIC_ACTOR)
         follow(self._office, UUID(outcome.case.id))
 

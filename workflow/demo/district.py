@@ -152,7 +152,7 @@ def _institutions() -> Iterator[tuple[str, str, bool, str]]:
 def _people(places: tuple[Place, ...], names: "_Names") -> Iterator[Resident]:
     yield names.known("何静", ADMINISTRATOR, "administrator", FEDERATION)
     yield names.known("赵敏", LEADER, "leader", FEDERATION)
-    for role, number in (("leader", 2), ("model_worker_officer", 2), ("examiner", 8)):
+    for role, number in (("leader", 2), ("model_worker_officer", 2), ("officer", 1), ("examiner", 8)):
         for _ in range(number):
             yield names.person(role, FEDERATION)
     for role, number in (("expert", 15), ("representative", 14)):

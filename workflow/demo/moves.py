@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from workflow.demo.scripts import Script
+from workflow.demo.scripts import Answer, Script
 from workflow.engine.commands import CastVote, Command, Decide, Fire, RecordTally, ScoreCard
 from workflow.engine.directory import Directory
 from workflow.engine.subject import Case, Task
 
 #: A department that stays silent answers so long after its deadline, when it was escalated.
 _SILENCE: Final = timedelta(days=5)
+#: From the beginning of a notice to the answer to an objection on its second day.
+_INQUIRY: Final = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,6 @@ class Seat:
 
 def move_of(seat: Seat) -> Command | None:
     """What the holder does now; nothing where he waits."""
-    if seat.task.kind == "objection":
-        return _objection(seat)
     move = _MOVES.get(seat.case.state)
     return move(seat) if move is not None else None
 
@@ -84,8 +84,6 @@ def _consultation(seat: Seat) -> Command | None:
         return Fire(trigger="unit_change", opinion="已调离本单位")
     if turn == "silent" and _asks(seat) == "tax" and due is not None and seat.now < due + _SILENCE:
         return None
-    if seat.script.answers_from is not None and seat.now < seat.script.answers_from:
-        return None
     if turn == "vetoed":
         return seat.decide("object", "三年内有行政处罚记录")
     return seat.decide("no_record" if seat.task.id % 3 == 0 else "approve")
@@ -106,18 +104,11 @@ def _scoring(seat: Seat) -> Command:
     return ScoreCard(task=seat.task.id, score={**points, "recognition": 6 + seat.task.id % 4})
 
 
-def _reserve(seat: Seat) -> None:
-    """Reserves wait until a place falls free."""
-
-
-def _objection(seat: Seat) -> Command | None:
-    match seat.script.turn:
-        case "objected":
-            return seat.decide("dismissed", "到厂核对工艺档案和合格率台账，课题负责人确为本人")
-        case "upheld":
-            return seat.decide("upheld", "经核查，主要创新成果由他人完成，异议成立")
-        case _:
-            return None
+def objection_of(seat: Seat, answer: Answer) -> Command | None:
+    """What the examiners find, who need some days for it."""
+    if answer == "open" or seat.now < seat.case.entered[seat.case.state] + _INQUIRY:
+        return None
+    return seat.decide(answer, _FINDINGS[answer])
 
 
 def _asks(seat: Seat) -> str | None:
@@ -126,6 +117,10 @@ def _asks(seat: Seat) -> str | None:
     return place.kind if place else None
 
 
+_FINDINGS: Final = {
+    "dismissed": "到厂核对工艺档案和合格率台账，课题负责人确为本人",
+    "upheld": "经核查，主要创新成果由他人完成，异议成立",
+}
 _MOVES: Final[Mapping[str, Callable[[Seat], Command | None]]] = {
     "draft": _draft,
     "consent": _consent,

@@ -17,9 +17,9 @@ from workflow.cases.office import Office
 from workflow.cases.voting import vote
 from workflow.clock.settable import Delivery, go_to
 from workflow.clock.ticking import now_of
-from workflow.demo.moves import Seat, move_of, paper, votes_at_meeting
-from workflow.demo.scripts import Script
-from workflow.engine.commands import CastVote, Command, Decide, Fire, Object
+from workflow.demo.moves import Seat, move_of, objection_of, paper, votes_at_meeting
+from workflow.demo.scripts import Answer, Script, Season
+from workflow.engine.commands import CallTogether, CastVote, Command, Decide, Fire, Object
 from workflow.engine.context import PUBLIC_ACTOR, Actor
 from workflow.engine.directory import Directory
 from workflow.engine.subject import Case, Holder, Round, Sitting, Task
@@ -40,9 +40,10 @@ class Call:
     round_id: UUID
     scripts: Mapping[str, Script]
     random: Random
-    sittings: Mapping[str, int]  #: of a state, in how many people act before the demo stops; absent: in all
-    sent_back: int  #: how many the leaders send back to the meeting
+    season: Season
+    answers: dict[str, Answer] = field(default_factory=dict)  #: to the objections against whom
     minutes: dict[str, str] = field(default_factory=dict)
+    lots: bool = False  #: whether they were called together
     sat: dict[str, list[int]] = field(default_factory=dict)  #: the sittings of each state, as they came
 
     def waits(self, sitting: Sitting) -> bool:
@@ -50,7 +51,10 @@ class Call:
         known = self.sat.setdefault(sitting.state, [])
         if sitting.number not in known:
             known.append(sitting.number)
-        return known.index(sitting.number) >= self.sittings.get(sitting.state, len(known))
+        return known.index(sitting.number) >= self.season.sittings.get(sitting.state, len(known))
+
+    def is_over(self, now: datetime) -> bool:
+        return now >= self.season.ends
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +68,8 @@ class Play:
         for session in self._sessions(moment):
             go_to(self.office, session, self.delivery)
             for call in self.calls:
-                self._session(call, session)
+                if not call.is_over(session):
+                    self._session(call, session)
             seen(session)
         go_to(self.office, moment, self.delivery)
 
@@ -86,6 +91,8 @@ class Play:
         for case in cases:
             if case.entry is not None and case.ended_at is None:
                 self._case(call, case, directory, now)
+        if now >= call.season.lots_from and not call.lots and any(case.state == "site_lot" for case in cases):
+            self._call_lots(call, directory)
         for sitting in round_.sittings:
             own = [case for case in cases if case.id in sitting.cases]
             for task in sitting.entry.tasks:
@@ -102,50 +109,55 @@ class Play:
                 if len(page) < _PAGE:
                     break
                 after = UUID(page[-1].subject.id)
+            cases.sort(key=lambda case: case.number or "")
             directory = self.office.directory(connection)
         assert isinstance(round_, Round)
         return round_, cases, directory
 
     def _case(self, call: Call, case: Case, directory: Directory, now: datetime) -> None:
         script = call.scripts.get(str(case.data.get("id_number")))
-        if script is None or script.waits_in == case.state:
+        if script is None or script.pauses(case.state, now):
             return
         entry = case.entry
         assert entry is not None
         if entry.notice is not None and not entry.notice.objections:
-            self._object(case, script, now)
+            self._object(call, case, now)
         for task in entry.tasks:
-            if call.random.random() < _AT_ONCE and not self._move(call, case, task, script, directory, now):
+            seat = Seat(
+                case=case, task=task, script=script, minutes=self._minutes(call, case), directory=directory, now=now
+            )
+            if call.random.random() < _AT_ONCE and not self._move(call, seat):
                 return
 
-    def _move(self, call: Call, case: Case, task: Task, script: Script, directory: Directory, now: datetime) -> bool:
+    def _move(self, call: Call, seat: Seat) -> bool:
         """Whether the case still stands where it stood."""
-        seat = Seat(
-            case=case, task=task, script=script, minutes=self._minutes(call, case), directory=directory, now=now
-        )
-        for actor in _actors(task, directory, now):
-            command = move_of(seat)
+        case, kind = seat.case, seat.task.kind
+        for actor in _actors(seat.task, seat.directory, seat.now):
+            command = objection_of(seat, call.answers[case.id]) if kind == "objection" else move_of(seat)
             if command is None:
                 continue
-            who = _nominator(case, actor) if isinstance(command, Fire) else actor
-            outcome = self._act(case.id, command, who)
+            outcome = self._act(case.id, command, _nominator(case, actor) if isinstance(command, Fire) else actor)
             if outcome.state != case.state or outcome.entries != case.entries:
                 return False
-            if task.kind not in ("objection", "score"):
+            if kind not in ("objection", "score"):
                 break
         return True
 
-    def _object(self, case: Case, script: Script, now: datetime) -> None:
-        wanted = ("objected", "upheld", "held")
-        if (
-            case.state != "public_notice"
-            or script.turn not in wanted
-            or now < case.entered[case.state] + timedelta(days=1)
-        ):
+    def _object(self, call: Call, case: Case, now: datetime) -> None:
+        """A citizen writes against one of the first who stand in the newspaper."""
+        if case.state != "public_notice" or now < case.entered[case.state] + timedelta(days=1):
             return
+        if len(call.answers) == len(call.season.objections):
+            return
+        call.answers[case.id] = call.season.objections[len(call.answers)]
         text = "焊接变形课题由谁完成、节约金额怎样算出，与公示材料不一致，请核查。"
         receipt = digest_of(f"{case.number}").hex()
         self._act(case.id, Object(text=text, contact="13900001111", receipt=receipt), PUBLIC_ACTOR)
+
+    def _call_lots(self, call: Call, directory: Directory) -> None:
+        call.lots = True
+        act(self.office, call.round_id, CallTogether(state="site_lot"), actor=officer_of(directory))
+        follow(self.office, call.round_id)
 
     def _minutes(self, call: Call, case: Case) -> str:
         """The minutes of the workers' meeting, scanned."""
@@ -173,7 +185,7 @@ class Play:
             case "selection":
                 self._vote(round_, task, sitting, cases, actors)
             case "district_second_review":
-                self._act(round_.id, _review(task, cases, call.sent_back), actors[0])
+                self._act(round_.id, _review(task, cases, call.season.sent_back), actors[0])
             case "award":
                 data = {"round.decision_number": f"彭政发〔{now:%Y}〕31号"}
                 self._act(round_.id, Decide(task=task.id, trigger="confer", data=data), actors[0])
@@ -207,6 +219,13 @@ def _review(task: Task, cases: Sequence[Case], sent_back: int) -> Command:
     opinion = "名单符合规定比例" if not last else "名单符合规定比例；个别人选的材料请评选会再议"
     exceptions = {case.id: "return_to_meeting" for case in last}
     return Decide(task=task.id, trigger="approve", opinion=opinion, exceptions=exceptions)
+
+
+def officer_of(directory: Directory) -> Actor:
+    """Who has the model workers on his desk at the federation."""
+    top = next(place.id for place in directory.organisations.values() if place.parent is None)
+    post = directory.post("model_worker_officer", top)
+    return Actor(person=next(holding.person for holding in directory.holdings if post and holding.post == post.id))
 
 
 def _nominator(case: Case, actor: Actor) -> Actor:

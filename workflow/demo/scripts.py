@@ -1,9 +1,9 @@
 """What is to happen to each candidate of a season, beside the straight way. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from typing import Final, Literal, TypeVar
+from datetime import UTC, date, datetime
+from typing import Final, Literal
 
 from workflow.demo.candidates import Candidate
 
@@ -19,22 +19,26 @@ Turn = Literal[
     "withdraws",
     "leaves",  # the unit, while departments are asked
     "silent",  # a department answers only after it was escalated
-    "objected",  # at the public notice, dismissed
-    "upheld",  # the same, upheld
-    "held",  # the same, not answered yet
-    "late",  # departments answer so late that the meeting is held without him
 ]
 
+#: How an objection at the public notice ends, where it ends.
+Answer = Literal["dismissed", "upheld", "open"]
 
-Word = TypeVar("Word", bound=str)
+#: State → when people begin to act on the case there.
+Pauses = Mapping[str, datetime]
+
+#: Nobody acts before the demo stops.
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     candidate: Candidate
     turn: Turn = "straight"
-    waits_in: str | None = None  #: where nobody acts until the demo stops
-    answers_from: datetime | None = None  #: before which no department answers
+    acts_from: Pauses = field(default_factory=dict)
+
+    def pauses(self, state: str, now: datetime) -> bool:
+        return state in self.acts_from and now < self.acts_from[state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,28 +52,29 @@ class Season:
     ends: datetime  #: until then it is played
     candidates: int
     turns: Mapping[Turn, int]
-    waits: Mapping[str, int]  #: state → how many wait there
     seats: int
-    late_until: datetime | None = None  #: when the departments of the late ones answer
+    pauses: Sequence[tuple[int, Pauses]] = ()  #: how many pause where
+    everyone: Pauses = field(default_factory=dict)  #: where all pause
     himself: int = 0  #: how many put themselves forward
+    lots_from: datetime = NEVER  #: when the office calls the lots together
     sittings: Mapping[str, int] = field(default_factory=dict)  #: of a state, how many are acted in; absent: all
     sent_back: int = 0  #: how many of the list the leaders send back to the meeting
+    objections: Sequence[Answer] = ()  #: to the first candidates whom the public reads of
 
 
 def scripts_of(season: Season, candidates: Sequence[Candidate]) -> list[Script]:
     """Heads of enterprises take the silent turn, as only they have many departments to wait for."""
-    scripts = [Script(candidate=candidate) for candidate in candidates]
+    scripts = [Script(candidate=candidate, acts_from=season.everyone) for candidate in candidates]
     for place in range(season.himself):
-        scripts[place] = replace(scripts[place], waits_in="acceptance")
+        scripts[place] = replace(scripts[place], acts_from={"acceptance": NEVER})
     free = [place for place in range(season.himself, len(scripts)) if candidates[place].category in _ELIGIBLE]
     heads = [place for place in range(season.himself, len(scripts)) if candidates[place].category == "head"]
-    for turn in _each(season.turns):
+    for turn in [turn for turn, number in season.turns.items() for _ in range(number)]:
         place = heads.pop() if turn == "silent" and heads else free.pop()
-        answers_from = season.late_until if turn == "late" else None
-        scripts[place] = replace(scripts[place], turn=turn, answers_from=answers_from)
-    for state in _each(season.waits):
+        scripts[place] = replace(scripts[place], turn=turn)
+    for pauses in [pauses for number, pauses in season.pauses for _ in range(number)]:
         place = free.pop()
-        scripts[place] = replace(scripts[place], waits_in=state)
+        scripts[place] = replace(scripts[place], acts_from={**season.everyone, **pauses})
     return scripts
 
 
@@ -84,9 +89,3 @@ def seats_of(season: Season, candidates: Iterable[Candidate]) -> dict[str, int]:
 
 
 _ELIGIBLE: Final = ("worker", "migrant", "technician")
-
-
-def _each(numbers: Mapping[Word, int]) -> Iterator[Word]:
-    """Each word as often as its number says."""
-    for word, number in numbers.items():
-        yield from (word for _ in range(number))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from workflow.calendar import ZONE
-from workflow.demo.scripts import Season
+from workflow.demo.scripts import NEVER, Season
 
 
 def _at(year: int, month: int, day: int, hour: int = 9) -> datetime:
@@ -34,11 +34,9 @@ PLAYED: Final = Season(
         "withdraws": 3,
         "leaves": 3,
         "silent": 1,
-        "objected": 1,
-        "upheld": 1,
     },
-    waits={},
     seats=20,
+    objections=("dismissed", "upheld"),
 )
 
 LAST_STAGES: Final = Season(
@@ -47,13 +45,13 @@ LAST_STAGES: Final = Season(
     closes_on=date(2025, 12, 26),
     meeting_on=date(2026, 2, 26),
     ends=STOPS,
-    candidates=40,
-    turns={"returned": 3, "declines": 2, "fails": 1, "vetoed": 2, "held": 1, "objected": 1, "late": 4},
-    waits={},
-    seats=14,
-    late_until=_at(2026, 3, 2),
+    candidates=44,
+    turns={"returned": 3, "declines": 2, "fails": 1, "vetoed": 2},
+    pauses=[(4, {"consultation": _at(2026, 3, 2)})],
+    seats=16,
     sittings={"selection": 2, "district_second_review": 1, "award": 0},
     sent_back=4,
+    objections=("open", "dismissed", "dismissed"),
 )
 
 OPEN: Final = Season(
@@ -62,18 +60,21 @@ OPEN: Final = Season(
     closes_on=date(2026, 3, 20),
     meeting_on=date(2026, 4, 24),
     ends=STOPS,
-    candidates=48,
+    candidates=52,
     turns={"returned": 3, "silent": 1},
-    waits={
-        "draft": 4,
-        "consent": 4,
-        "workers_meeting": 4,
-        "township_review": 4,
-        "consultation": 5,
-        "site_lot": 4,
-        "district_first_review": 4,
-        "scoring": 6,
-    },
-    seats=18,
+    pauses=[
+        (4, {"draft": NEVER}),
+        (3, {"draft": _at(2026, 3, 5), "consent": NEVER}),
+        (3, {"draft": _at(2026, 3, 6), "consent": NEVER}),
+        (4, {"workers_meeting": NEVER}),
+        (4, {"workers_meeting": _at(2026, 3, 5)}),
+        (4, {"township_review": NEVER}),
+        (5, {"consultation": NEVER}),
+        (4, {"consultation": _at(2026, 3, 4)}),
+        (4, {"district_first_review": NEVER}),
+    ],
+    everyone={"scoring": NEVER},
     himself=4,
+    lots_from=_at(2026, 3, 3),
+    seats=18,
 )
