@@ -45,8 +45,8 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
 def report(played: Played, texts: Iterable[Texts], language: Language) -> Iterator[str]:
     """What came of the play, as tables; and whom a visitor may be."""
     yield say("Cases by state", language)
-    states = [(name, label) for name, label in _labels(texts) if name in played.states]
-    yield from (f"{played.states[name]:>6}  {label.say(language)}" for name, label in states)
+    labels = [(played.states[key], label) for key, label in _labels(texts) if key in played.states]
+    yield from (f"{number:>6}  {label.say(language)}" for number, label in labels)
     yield ""
     yield say("Mails by kind", language)
     yield from (f"{count:>6}  {_KINDS[kind].say(language)}" for kind, count in played.mails.items())
@@ -64,13 +64,11 @@ def report(played: Played, texts: Iterable[Texts], language: Language) -> Iterat
         yield f"  {one.login:<10} {one.name}  {one.who.say(language)}"
 
 
-def _labels(texts: Iterable[Texts]) -> dict[tuple[str, Label], None]:
+def _labels(texts: Iterable[Texts]) -> Iterator[tuple[tuple[str, str], Label]]:
     """The states of the definitions in their order."""
-    return {
-        (name, state.label): None
-        for one in texts
-        for name, state in load_definition(one.definition).sound().states.items()
-    }
+    for one in texts:
+        definition = load_definition(one.definition).sound()
+        yield from (((definition.key, name), state.label) for name, state in definition.states.items())
 
 
 _KINDS: Final = {

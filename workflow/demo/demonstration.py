@@ -56,7 +56,7 @@ class Login:
 class Played:
     """What a demo left behind."""
 
-    states: Mapping[str, int]  #: cases by state
+    states: Mapping[tuple[str, str], int]  #: cases by definition and state
     mails: Mapping[str, int]  #: by kind
     timers: int  #: fired
     verified: Verified
@@ -153,7 +153,11 @@ class _Staging:
 
 def _played(office: Office) -> Played:
     with office.database.read() as connection:
-        states = _counts(connection, select(cases_table.c.state, func.count()).where(cases_table.c.kind == "case"))
+        kinds = select(cases_table.c.definition, cases_table.c.state, func.count())
+        rows = connection.execute(
+            kinds.where(cases_table.c.kind == "case").group_by(cases_table.c.definition, cases_table.c.state)
+        )
+        states = {(definition, state): number for definition, state, number in rows}
         mails = _counts(connection, select(message.c.kind, func.count()))
         timers = connection.scalar(select(func.count()).select_from(event).where(event.c.body.contains(_FIRED))) or 0
     return Played(states=states, mails=mails, timers=timers, verified=verify(office), logins=_LOGINS)
