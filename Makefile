@@ -1,7 +1,8 @@
 PY ?= python3
 BIN := .venv/bin
 CATALOGUES := workflow/translations
-SENTENCES := -k say -k sentence --no-location --no-wrap --sort-output --omit-header -F $(CATALOGUES)/babel.ini
+# `say` with a language alone, as in problem.say("en"), is no sentence.
+SENTENCES := -k sentence $(foreach count,2 3 4 5 6 7 8 9,-k say:1,$(count)t)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check tests browser packages format catalogues lock
@@ -35,9 +36,11 @@ format: .venv/.done ## put the code in order
 	$(BIN)/ruff format -q .
 
 catalogues: .venv/.done ## collect the sentences anew, compile what is translated
-	$(BIN)/pybabel -q extract $(SENTENCES) -o $(CATALOGUES)/workflow.pot workflow service.py
-	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --omit-header -D workflow -i $(CATALOGUES)/workflow.pot -d $(CATALOGUES) -l zh
-	$(BIN)/pybabel -q compile -D workflow -d $(CATALOGUES) -l zh
+	$(BIN)/pybabel -q extract $(SENTENCES) --no-location --no-wrap --sort-output --omit-header \
+	  -F $(CATALOGUES)/babel.ini -o $(CATALOGUES)/workflow.pot workflow service.py
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  -D workflow -i $(CATALOGUES)/workflow.pot -d $(CATALOGUES) -l zh
+	$(BIN)/pybabel -q compile -D "workflow click" -d $(CATALOGUES) -l zh
 	rm $(CATALOGUES)/workflow.pot
 
 lock: ## resolve the dependencies anew

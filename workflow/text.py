@@ -52,7 +52,8 @@ def sentence(template: str, **facts: object) -> Sentence:
 
 def as_language(word: str | None) -> Language:
     """The language for a tag such as `en-GB` or `zh_CN.UTF-8`: English where it says so, else Chinese."""
-    return "en" if (word or "").lower().startswith(("en", "c.", "posix")) else "zh"
+    tag = (word or "").lower()
+    return "en" if tag == "c" or tag.startswith(("en", "c.", "posix")) else "zh"
 
 
 def _said(fact: object, language: Language) -> object:

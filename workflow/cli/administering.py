@@ -4,27 +4,28 @@ import sys
 
 import click
 
-from workflow.cases.verifying import verify as verified
 from workflow.cli.house import Call
 from workflow.cli.options import database_option
-from workflow.people.credentials import issue_token
-from workflow.store import upgrade as upgrade_tables
 from workflow.text import sentence
 
 
-@click.command(help="")
+@click.command
 @click.argument("login")
 @database_option
 @click.pass_obj
 def token(call: Call, login: str, database: str | None) -> None:
+    from workflow.people.credentials import issue_token  # noqa: PLC0415 -- slow import
+
     house = call.open_house(database)
     click.echo(issue_token(house.office.database, login))
 
 
-@click.command(help="")
+@click.command
 @database_option
 @click.pass_obj
 def verify(call: Call, database: str | None) -> None:
+    from workflow.cases.verifying import verify as verified  # noqa: PLC0415 -- slow import
+
     house = call.open_house(database)
     found = verified(house.office)
     for broken in found.broken:
@@ -33,10 +34,16 @@ def verify(call: Call, database: str | None) -> None:
     sys.exit(1 if found.broken else 0)
 
 
-@click.command(help="")
+@click.command
 @database_option
 @click.pass_obj
 def upgrade(call: Call, database: str | None) -> None:
-    house = call.open_house(database, create=True)
-    upgrade_tables(house.office.database)
+    from workflow.store import DatabaseSettings, open_database, schema_version  # noqa: PLC0415 -- slow import
+    from workflow.store import upgrade as upgrade_tables  # noqa: PLC0415
+
+    found = open_database(call.address(database).url, DatabaseSettings(create=True))
+    if schema_version(found) is not None:
+        upgrade_tables(found)
+    found.dispose()
+    call.open_house(database, create=True)  # where there were no tables, they are made as `run` makes them
     click.echo(sentence("The database is of this version.").say(call.language))

@@ -10,20 +10,19 @@ import click
 from workflow.cli.house import Call, House
 from workflow.cli.options import acting, as_option, database_option
 from workflow.cli.progress import bar
-from workflow.messages.enqueuing import enqueue_invitation
-from workflow.people.credentials import issue_reset
-from workflow.records.nominations import Imported, import_nominations
-from workflow.records.registers import Registered, import_organisations, import_people
-from workflow.records.undoing import undo_import
 from workflow.text import Sentence, sentence
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # `--help` loads none of it
     from collections.abc import Iterable
 
     from workflow.records.importing import RefusedRow
+    from workflow.records.nominations import Imported
+    from workflow.records.registers import Registered
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-report_option = click.option("--report", type=click.Path(path_type=Path, file_okay=False), default=None)
+report_option = click.option(
+    "--report", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False), default=None
+)
 
 
 @click.group(name="import")
@@ -38,6 +37,8 @@ def import_group() -> None:
 @report_option
 @click.pass_obj
 def organisations(call: Call, file: Path, database: str | None, login: str | None, report: Path | None) -> None:
+    from workflow.records.registers import import_organisations  # noqa: PLC0415 -- slow import
+
     house = call.open_house(database, create=True)
     actor = acting(house.office, login)
     done = import_organisations(house.office, file, actor=actor, folder=report, language=call.language)
@@ -54,6 +55,8 @@ def organisations(call: Call, file: Path, database: str | None, login: str | Non
 def people(
     call: Call, file: Path, database: str | None, login: str | None, report: Path | None, *, invite: bool
 ) -> None:
+    from workflow.records.registers import import_people  # noqa: PLC0415 -- slow import
+
     house = call.open_house(database, create=True)
     actor = acting(house.office, login)
     done = import_people(house.office, file, actor=actor, folder=report, language=call.language)
@@ -67,8 +70,8 @@ def people(
 @database_option
 @as_option
 @report_option
-@click.option("--definition", default="model_worker", show_default=True)
-@click.option("--round", "round_id", type=click.UUID, default=None)
+@click.option("--definition", metavar="KEY", default="model_worker", show_default=True)
+@click.option("--round", "round_id", metavar="ID", type=click.UUID, default=None)
 @click.pass_obj
 def nominations(
     call: Call,
@@ -79,12 +82,15 @@ def nominations(
     definition: str,
     round_id: UUID | None,
 ) -> None:
+    from workflow.records.nominations import import_nominations  # noqa: PLC0415 -- slow import
+
     house = call.open_house(database, create=True)
+    actor = acting(house.office, login)
     with bar(sentence("Importing").say(call.language)) as far:
         done = import_nominations(
             house.office,
             file,
-            actor=acting(house.office, login),
+            actor=actor,
             definition=definition,
             round_id=round_id,
             folder=report,
@@ -95,12 +101,14 @@ def nominations(
 
 
 @import_group.command(name="undo")
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", metavar="NUMBER", type=click.IntRange(min=1))
 @database_option
 @as_option
-@click.option("--reason", default="")
+@click.option("--reason", metavar="TEXT", default="")
 @click.pass_obj
 def undo(call: Call, number: int, database: str | None, login: str | None, reason: str) -> None:
+    from workflow.records.undoing import undo_import  # noqa: PLC0415 -- slow import
+
     house = call.open_house(database)
     done = undo_import(house.office, number, actor=acting(house.office, login), reason=reason)
     text = sentence(
@@ -112,8 +120,11 @@ def undo(call: Call, number: int, database: str | None, login: str | None, reaso
     _say(call, text)
 
 
-def _invite(house: House, done: Registered) -> int:
+def _invite(house: House, done: "Registered") -> int:
     """To each newcomer who can be reached, a code with which he gives himself a password."""
+    from workflow.messages.enqueuing import enqueue_invitation  # noqa: PLC0415 -- slow import
+    from workflow.people.credentials import issue_reset  # noqa: PLC0415
+
     database = house.office.database
     with database.read() as connection:
         known = house.office.directory(connection).persons
@@ -125,7 +136,7 @@ def _invite(house: House, done: Registered) -> int:
     return len(reached)
 
 
-def _register_done(call: Call, done: Registered) -> None:
+def _register_done(call: Call, done: "Registered") -> None:
     text = sentence(
         "Import {number}: of {rows} rows {made} made, {changed} changed, {same} the same, {refused} refused.",
         number=done.number,
@@ -138,7 +149,7 @@ def _register_done(call: Call, done: Registered) -> None:
     _finish(call, done.refused, text, done.report)
 
 
-def _nominations_done(call: Call, done: Imported) -> None:
+def _nominations_done(call: Call, done: "Imported") -> None:
     for unit in done.proposed:
         _say(call, sentence("Proposed: {unit}", unit=unit))
     text = sentence(

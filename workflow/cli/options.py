@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from workflow.cases.office import Office
     from workflow.engine.context import Actor
 
-database_option = click.option("--database", metavar="URL", default=None, help="sqlite:///… | postgresql://…")
+database_option = click.option("--database", metavar="URL", default=None)
+host_option = click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True)
+port_option = click.option("--port", metavar="PORT", type=click.IntRange(1, 65535), default=8000, show_default=True)
 said_option = click.option("--language", type=click.Choice(["zh", "en"]), default=None)
 as_option = click.option("--as", "login", metavar="LOGIN", default=None)
 
