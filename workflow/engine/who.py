@@ -332,7 +332,7 @@ def _recused(person: Holder, name: str, case: Case | CaseFacts, asking: Asking) 
     if name in rules.declared and person in case.declared:
         return sentence("declared an interest")
     if isinstance(person, int):
-        if name in rules.same_unit and _employer(person, asking) == case.unit:
+        if name in rules.same_unit and _employer(person, asking) == case.unit and not _is_without_unit(case, asking):
             return sentence("belongs to the unit")
         if name in rules.same_branch and _of_same_branch(person, name, case, asking):
             return sentence("holds the post in the unit's own branch")
@@ -352,6 +352,12 @@ def _decided_elsewhere(person: Holder, case: Case | CaseFacts, asking: Asking) -
 
 def _is_starter(person: Holder, case: Case | CaseFacts, asking: Asking) -> bool:
     return case.starter is not None and person in everyone((case.starter,), asking)
+
+
+def _is_without_unit(case: Case | CaseFacts, asking: Asking) -> bool:
+    """Whoever starts by a link and names no unit stands at the round's owner, which is nobody's employer in the case."""
+    view = asking.context.round
+    return not isinstance(case.starter, int) and view is not None and case.unit == view.round.unit
 
 
 def _of_same_branch(person: Principal, name: str, case: Case | CaseFacts, asking: Asking) -> bool:
