@@ -13,7 +13,7 @@ from workflow.engine.subject import Case, Task
 #: A department that stays silent answers so long after its deadline, when it was escalated.
 _SILENCE: Final = timedelta(days=5)
 #: From the beginning of a notice to the answer to an objection on its second day.
-_INQUIRY: Final = timedelta(days=6)
+_INQUIRY: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,226 @@
+"""`demo` as a newcomer runs it: played once, then looked at through the API by the people whom it names."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+
+from service import open_house
+from workflow.clock.settable import mark
+
+ROOT = Path(__file__).parents[2]
+NOMINATIONS = ROOT.parent / "shared" / "data" / "nominations.xlsx"
+BEFORE_THE_SELECTION = (
+    *("draft", "consent", "workers_meeting", "unit_notice", "township_review", "consultation"),
+    *("site_lot", "district_first_review", "scoring", "acceptance"),
+)
+FROM_THE_SELECTION_ON = ("selection", "district_second_review", "public_notice", "award", "reserve")
+ENDS = ("awarded", "rejected", "barred", "withdrawn", "closed")
+TODAY, TOMORROW = "2026-03-11T00:00:00+08:00", "2026-03-12T00:00:00+08:00"  # the ends of these days
+
+Item = Mapping[str, Any]
+
+
+def demo(url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "service.py", "demo", "--no-serve", "--database", url],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "YANGGUANG_LANGUAGE": "en"},
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def printed(folder: Path) -> str:
+    """What a demo prints that was played into `demo.db`."""
+    played = demo(f"sqlite:///{folder / 'demo.db'}", folder)
+    assert played.returncode == 0, played.stderr
+    assert played.stderr == ""
+    return played.stdout
+
+
+class Visitor:
+    """Somebody who signed in with the password that the demo prints."""
+
+    def __init__(self, client: FlaskClient, login: str) -> None:
+        answer = client.post("/api/v1/tokens", json={"login": login, "password": "yangguang-2026"})
+        assert answer.status_code == 201, answer.text
+        self._client, self._headers = client, {"Authorization": f"Bearer {answer.json['token']}"}  # type: ignore[index]
+
+    def get(self, path: str) -> Any:
+        answer = self._client.get(path, headers=self._headers)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def all_of(self, path: str) -> list[Item]:
+        found: list[Item] = []
+        after = ""
+        while True:
+            page = self.get(f"{path}{'&' if '?' in path else '?'}limit=200&after={after}")
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = page["next"]
+
+
+@pytest.fixture(scope="module")
+def client(printed: str, folder: Path) -> Iterator[FlaskClient]:
+    house = open_house(f"sqlite:///{folder / 'demo.db'}")
+    yield house.application().test_client()
+    house.office.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def admin(client: FlaskClient) -> Visitor:
+    return Visitor(client, "admin")
+
+
+@pytest.fixture(scope="module")
+def cases(admin: Visitor) -> list[Item]:
+    return admin.all_of("/api/v1/cases")
+
+
+@pytest.fixture(scope="module")
+def states(cases: list[Item]) -> dict[str, Counter[str]]:
+    """Of each round, how many cases are in which state."""
+    found: dict[str, Counter[str]] = {}
+    for case in cases:
+        found.setdefault(case["round"], Counter())[case["state"]] += 1
+    return found
+
+
+def test_it_says_what_came_of_it_and_whom_to_be(printed: str) -> None:
+    assert "every chain and fold holds" in printed
+    assert "Timers fired: " in printed
+    for login in ("wangfang", "liqiang", "zhaomin", "admin"):
+        assert f"\n  {login} " in printed
+
+
+def test_three_cases_at_least_wait_in_every_state(states: dict[str, Counter[str]]) -> None:
+    assert len(states) == 3
+    whole = sum(states.values(), Counter())
+    assert {
+        state: whole[state] for state in (*BEFORE_THE_SELECTION, *FROM_THE_SELECTION_ON, *ENDS) if whole[state] < 3
+    } == {}
+
+
+def test_the_open_round_is_before_the_selection_and_the_earlier_one_in_it(
+    admin: Visitor, states: dict[str, Counter[str]]
+) -> None:
+    open_rounds = [each["id"] for each in admin.all_of("/api/v1/rounds") if each["state"] == "open"]
+    assert len(open_rounds) == 1
+    before = states[open_rounds[0]]
+    assert all(before[state] >= 3 for state in BEFORE_THE_SELECTION)
+    assert not any(before[state] for state in FROM_THE_SELECTION_ON)
+    last_stages = [found for found in states.values() if found["selection"]]
+    assert len(last_stages) == 1
+    assert all(last_stages[0][state] >= 3 for state in FROM_THE_SELECTION_ON)
+
+
+def test_notices_run_and_one_is_held_by_an_objection(client: FlaskClient) -> None:
+    notices = client.get("/api/v1/notices?limit=200").json["items"]  # type: ignore[index]
+    running = [one for one in notices if one["ended_at"] is None]
+    assert len([one for one in running if one["held_since"] is not None]) == 1
+    assert len([one for one in running if one["held_since"] is None]) >= 2
+
+
+def test_tasks_are_due_today_and_tomorrow_and_overdue(admin: Visitor, cases: list[Item]) -> None:
+    due = Counter(
+        _when(datetime.fromisoformat(task["due_at"]))
+        for case in cases
+        if case["state"] not in ENDS
+        for task in admin.get(f"/api/v1/cases/{case['id']}")["tasks"]
+        if task["due_at"]
+    )
+    assert {when: due[when] for when in ("overdue", "today", "tomorrow") if not due[when]} == {}
+
+
+def _when(due: datetime) -> str:
+    if due == datetime.fromisoformat(TODAY):
+        return "today"
+    if due == datetime.fromisoformat(TOMORROW):
+        return "tomorrow"
+    return "overdue" if due < datetime.fromisoformat(TODAY) else "later"
+
+
+def test_the_season_has_its_turns(admin: Visitor, cases: list[Item]) -> None:
+    """Returns, a stand-in, silence that is escalated, objections of both ends, a second ballot, awards."""
+    found: Counter[str] = Counter()
+    for case in cases:
+        for event in admin.all_of(f"/api/v1/cases/{case['id']}/events"):
+            command = event["command"]
+            found[f"{command['kind']} {command.get('trigger')}"] += 1
+            found["stand-in"] += event["acting_for"] is not None
+    assert found["decide return"] >= 3
+    assert found["object None"] >= 3
+    assert found["decide upheld"] >= 1
+    assert found["decide dismissed"] >= 1
+    assert found["stand-in"] >= 1
+    mails = Counter(one["kind"] for one in admin.all_of("/api/v1/messages"))
+    assert all(mails[kind] for kind in ("task", "returned", "reminder", "escalation", "state", "ended", "objection"))
+
+
+def test_nobody_of_the_workbook_was_nominated_already_and_it_goes_in(folder: Path, printed: str) -> None:
+    if not NOMINATIONS.exists():
+        pytest.skip("the workbook of the customer is not here")
+    done = subprocess.run(
+        [sys.executable, ROOT / "service.py", "import", "nominations", NOMINATIONS, "--database", _copy(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "YANGGUANG_LANGUAGE": "en"},
+    )
+    assert done.returncode == 1, done.stderr
+    assert len([line for line in done.stdout.splitlines() if line.startswith("row ")]) == 10
+    assert "108 drafts" in done.stdout
+
+
+def _copy(folder: Path) -> str:
+    copied = folder / "copy.db"
+    copied.write_bytes((folder / "demo.db").read_bytes())
+    return f"sqlite:///{copied}"
+
+
+def test_the_district_came_from_workbooks_that_can_be_opened(folder: Path, printed: str) -> None:
+    workbook = load_workbook(folder / "demo.files" / "demo" / "organisations.xlsx", read_only=True)
+    rows = list(workbook.active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    workbook.close()
+    levels = Counter(row[1] for row in rows[1:])
+    assert levels["enterprise"] == 1120
+    assert levels["township"] == 10
+    assert len([row for row in rows[1:] if row[7] == "是"]) == 83
+
+
+def test_a_real_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'real.db'}"
+    made = subprocess.run(
+        [sys.executable, ROOT / "service.py", "upgrade", "--database", url],
+        capture_output=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert made.returncode == 0
+    house = open_house(url)
+    mark(house.office, "real")
+    house.office.database.dispose()
+    before = (tmp_path / "real.db").read_bytes()
+    refused = demo(url, tmp_path)
+    assert refused.returncode == 2
+    assert "This database is a real one" in refused.stderr
+    assert (tmp_path / "real.db").read_bytes() == before
