@@ -65,17 +65,21 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
     found = address(url)
     folder = found.folder
     database = open_database(found.url, DatabaseSettings(create=create, durable=durable))
-    new = create and schema_version(database) is None
-    if new:
-        upgrade(database)
-    require_current(database)
-    office = Office(database, Secrets(_secret(folder)), folder=folder)
+    try:
+        keys, mails = Secrets(_secret(folder)), _mail_settings(folder)
+        new = create and schema_version(database) is None
+        if new:
+            upgrade(database)
+        require_current(database)
+    except CannotRun:
+        database.dispose()
+        raise
+    office = Office(database, keys, folder=folder)
     office.recorders |= {"tell": tell, **RECORDERS}
     office.sources["honours"] = honours_found
     office.files_of = files_of
     if new:
         ensure_administrator(database, "总工会", at=_EVER)
-    mails = _mail_settings(folder)
 
     def deliver() -> int:
         with database.read() as connection:

@@ -42,8 +42,10 @@ def upgrade(call: Call, database: str | None) -> None:
     from workflow.store import upgrade as upgrade_tables  # noqa: PLC0415
 
     found = open_database(call.address(database).url, DatabaseSettings(create=True))
-    if schema_version(found) is not None:
-        upgrade_tables(found)
-    found.dispose()
+    try:
+        if schema_version(found) is not None:
+            upgrade_tables(found)
+    finally:
+        found.dispose()
     call.open_house(database, create=True)  # where there were no tables, they are made as `run` makes them
     click.echo(sentence("The database is of this version.").say(call.language))

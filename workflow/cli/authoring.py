@@ -2,20 +2,18 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from workflow.calendar import chinese_calendar
 from workflow.cli.house import Call
 from workflow.cli.options import database_option, said_option
-from workflow.definition.draw import mermaid
-from workflow.definition.explaining import explain as explained
-from workflow.definition.loading import load_definition
-from workflow.definition.model import Definition
-from workflow.engine.checking import Checked
-from workflow.engine.checking import check as checked
 from workflow.errors import CannotRun, DefinitionWrong, Problem
 from workflow.text import Language, say, sentence
+
+if TYPE_CHECKING:  # `--help` loads none of it
+    from workflow.definition.model import Definition
+    from workflow.engine.checking import Checked
 
 _TEXTS = (".txt", ".html", ".yaml", ".md")
 _MOST_TEXT = 400_000
@@ -42,6 +40,8 @@ def check(call: Call, path: Path | None) -> None:
 @said_option
 @click.pass_obj
 def draw(call: Call, key: str, language: Language | None) -> None:
+    from workflow.definition.draw import mermaid  # noqa: PLC0415 -- slow import
+
     click.echo(mermaid(_definition(call, key), language or call.language))
 
 
@@ -50,6 +50,8 @@ def draw(call: Call, key: str, language: Language | None) -> None:
 @said_option
 @click.pass_obj
 def explain(call: Call, key: str, language: Language | None) -> None:
+    from workflow.definition.explaining import explain as explained  # noqa: PLC0415 -- slow import
+
     click.echo(explained(_definition(call, key), language or call.language))
 
 
@@ -58,6 +60,7 @@ def explain(call: Call, key: str, language: Language | None) -> None:
 @database_option
 @click.pass_obj
 def publish(call: Call, path: Path, database: str | None) -> None:
+    from workflow.calendar import chinese_calendar  # noqa: PLC0415 -- slow import
     from workflow.cases.versions import publish as publish_texts  # noqa: PLC0415 -- with a database only
     from workflow.cli.texts import read_texts  # noqa: PLC0415 -- with a database only
 
@@ -95,7 +98,10 @@ def definition_files(path: Path) -> list[Path]:
     return sorted(path.glob("*/definition.yaml"))
 
 
-def _checked(file: Path) -> Checked:
+def _checked(file: Path) -> "Checked":
+    from workflow.calendar import chinese_calendar  # noqa: PLC0415 -- slow import
+    from workflow.engine.checking import check as checked  # noqa: PLC0415
+
     stories = file.with_name("stories.yaml")
     return checked(_read(file), _read(stories) if stories.is_file() else None, _beside(file), chinese_calendar())
 
@@ -120,7 +126,7 @@ def _beside(file: Path) -> dict[str, str]:
     return {text.name: _read(text) for text in found if text != file}
 
 
-def _print(file: Path, found: Checked, language: Language) -> None:
+def _print(file: Path, found: "Checked", language: Language) -> None:
     for problem in found.problems:
         click.echo(_line(file, problem, language))
     for problem in found.story_problems:
@@ -142,8 +148,10 @@ def _line(file: Path, problem: Problem, language: Language) -> str:
     return f"{file}:{problem.line or 1}: {problem.at or problem.code}: {mark}{problem.say(language)}"
 
 
-def _definition(call: Call, key: str) -> Definition:
+def _definition(call: Call, key: str) -> "Definition":
     """By its key among those that are shipped, or by its path."""
+    from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
+
     for path in (Path(key), call.definitions / key):
         files = definition_files(path) if path.exists() else []
         if files:

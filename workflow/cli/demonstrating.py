@@ -2,21 +2,21 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from workflow.cases.versions import Texts
 from workflow.cli.authoring import definition_files
 from workflow.cli.house import Call
 from workflow.cli.options import database_option
 from workflow.cli.progress import bar
 from workflow.cli.serving import host_option, port_option, serve
 from workflow.cli.texts import read_texts
-from workflow.definition.loading import load_definition
-from workflow.demo.demonstration import PASSWORD, Played, demonstrate
-from workflow.demo.ground import clear_ground
 from workflow.text import Label, Language, say, sentence
+
+if TYPE_CHECKING:  # `--help` loads none of it
+    from workflow.cases.versions import Texts
+    from workflow.demo.demonstration import Played
 
 
 @click.command(help="")
@@ -26,6 +26,12 @@ from workflow.text import Label, Language, say, sentence
 @click.option("--serve/--no-serve", "serving", default=True)
 @click.pass_obj
 def demo(call: Call, database: str | None, host: str, port: int, *, serving: bool) -> None:
+    from workflow.cli.server import listen  # noqa: PLC0415 -- slow import
+    from workflow.demo.demonstration import demonstrate  # noqa: PLC0415
+    from workflow.demo.ground import clear_ground  # noqa: PLC0415
+
+    if serving:
+        listen(host, port).close()  # a port that is taken is said before the play, not after it
     found = call.address(database)
     clear_ground(found.url, found.folder)
     house = call.open_house(database, create=True, durable=False)
@@ -42,8 +48,10 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
         serve(call, database, host, port, with_scheduler=True)
 
 
-def report(played: Played, texts: Iterable[Texts], language: Language) -> Iterator[str]:
+def report(played: "Played", texts: "Iterable[Texts]", language: Language) -> Iterator[str]:
     """What came of the play, as tables; and whom a visitor may be."""
+    from workflow.demo.demonstration import PASSWORD  # noqa: PLC0415 -- slow import
+
     yield say("Cases by state", language)
     labels = [(played.states[key], label) for key, label in _labels(texts) if key in played.states]
     yield from (f"{number:>6}  {label.say(language)}" for number, label in labels)
@@ -64,8 +72,10 @@ def report(played: Played, texts: Iterable[Texts], language: Language) -> Iterat
         yield f"  {one.login:<10} {one.name}  {one.who.say(language)}"
 
 
-def _labels(texts: Iterable[Texts]) -> Iterator[tuple[tuple[str, str], Label]]:
+def _labels(texts: "Iterable[Texts]") -> Iterator[tuple[tuple[str, str], Label]]:
     """The states of the definitions in their order."""
+    from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
+
     for one in texts:
         definition = load_definition(one.definition).sound()
         yield from (((definition.key, name), state.label) for name, state in definition.states.items())

@@ -20,10 +20,7 @@ def listen(host: str, port: int) -> socket.socket:
     """Raises CannotRun where nobody can listen there; gunicorn would try for five seconds and say it in ten lines."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
+        return _bound(family, address)
     except OSError as error:
         text = sentence(
             "Nobody can listen at {host}:{port}: {reason}. Choose another with --port or --host.",
@@ -32,6 +29,17 @@ def listen(host: str, port: int) -> socket.socket:
             reason=error.strerror or str(error),
         )
         raise CannotRun(text) from error
+
+
+def _bound(family: socket.AddressFamily, address: Any) -> socket.socket:
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(_BACKLOG)
+    except OSError:
+        listening.close()
+        raise
     return listening
 
 

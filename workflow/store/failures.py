@@ -38,6 +38,7 @@ _BUSY: Final[dict[str | int, Cause]] = {
 _READ_ONLY: Final = ("25006", sqlite3.SQLITE_READONLY)
 _CANNOT: Final[dict[str | int, Sentence]] = {
     "25006": sentence("The database is read-only."),
+    "42501": sentence("The user of the database may not do this; grant him all rights on its schema and tables."),
     "53100": sentence("The disk of the database is full."),
     "53200": sentence("The database is out of memory."),
     sqlite3.SQLITE_READONLY: sentence("The database is read-only."),
