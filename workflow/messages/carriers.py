@@ -93,7 +93,11 @@ class Sms(Protocol):
 
 
 def carrier_of(settings: MailSettings) -> AbstractContextManager[Carrier]:
-    return closing(FolderCarrier(settings.folder) if settings.host is None else SmtpCarrier(settings, settings.host))
+    return closing(
+        FolderCarrier(settings.folder, durable=settings.durable)
+        if settings.host is None
+        else SmtpCarrier(settings, settings.host)
+    )
 
 
 # --- folders
@@ -104,10 +108,11 @@ class FolderCarrier:
     """Without a mail server every mail lies in a folder, as mail programs open it. A repeat writes the same file."""
 
     folder: Path
+    durable: bool = True
 
     def send(self, mail: bytes, address: str, name: str) -> None:
         del address
-        _write(self.folder / f"{name}.eml", mail)
+        _write(self.folder / f"{name}.eml", mail, durable=self.durable)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -118,20 +123,22 @@ class FolderSms:
     """Texts to mobiles, as files."""
 
     folder: Path
+    durable: bool = True
 
     def send(self, mobile: str, text: str, name: str) -> None:
-        _write(self.folder / f"{name}.txt", f"{mobile}\n\n{text}\n".encode())
+        _write(self.folder / f"{name}.txt", f"{mobile}\n\n{text}\n".encode(), durable=self.durable)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, *, durable: bool) -> None:
     """Whole or not at all; only the service's own user reads it."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(unfinished, "wb", opener=_private) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as error:
         raise Undelivered("folder", str(error), connection=True) from error

@@ -45,7 +45,7 @@ def deliver_due(office: Office, settings: MailSettings, now: datetime, *, sms: S
     began = monotonic()
     prepared = prepare(office, settings, rows, now)
     with carrier_of(settings) as carrier:
-        batch = _Batch(office, carrier, sms or FolderSms(settings.folder), now)
+        batch = _Batch(office, carrier, sms or FolderSms(settings.folder, durable=settings.durable), now)
         for row, one in zip(rows, prepared, strict=True):
             if monotonic() - began > BUDGET.total_seconds():
                 release(office.database, MESSAGES, row, now)

@@ -24,6 +24,7 @@ class MailSettings:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     reply_to: str | None = None
+    durable: bool = True  #: what lies in the folder is there after the power failed, too
     timeout: float = 10.0  #: seconds for one message, however slowly the server answers
 
     def __post_init__(self) -> None:
