@@ -158,6 +158,14 @@ def _when(due: datetime) -> str:
     return "overdue" if due < datetime.fromisoformat(TODAY) else "later"
 
 
+@pytest.mark.parametrize("login", ["wangfang", "liqiang", "zhaomin"])
+def test_who_is_named_has_something_to_decide(client: FlaskClient, login: str) -> None:
+    visitor = Visitor(client, login)
+    tasks = visitor.all_of("/api/v1/tasks?mine=true")
+    assert len(tasks) >= 2
+    assert all(visitor.get(f"/api/v1/tasks/{task['id']}")["may"] for task in tasks)
+
+
 def test_the_season_has_its_turns(admin: Visitor, cases: list[Item]) -> None:
     """Returns, a stand-in, silence that is escalated, objections of both ends, a second ballot, awards."""
     found: Counter[str] = Counter()

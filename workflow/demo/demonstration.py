@@ -20,9 +20,9 @@ from workflow.cases.verifying import Verified, verify
 from workflow.cases.versions import Texts, publish
 from workflow.clock.settable import DEMO, Delivery, mark, set_clock
 from workflow.demo.candidates import Candidate, make_candidates, values_of
-from workflow.demo.district import CLERK, LEADER, REVIEWER, District, make_district
+from workflow.demo.district import CLERK, CLERKS_UNIT, LEADER, REVIEWER, REVIEWERS_TOWNSHIP, District, make_district
 from workflow.demo.play import KEY, Call, Play, officer_of
-from workflow.demo.scripts import Season, scripts_of, seats_of
+from workflow.demo.scripts import Script, Season, scripts_of, seats_of
 from workflow.demo.seasons import BEGINS, LAST_STAGES, OPEN, PLAYED, STOPS
 from workflow.demo.workbooks import write_candidates, write_organisations, write_people
 from workflow.engine.context import PUBLIC_ACTOR, Actor
@@ -110,15 +110,20 @@ class _Staging:
         self._office, self._delivery, self._folder = office, delivery, folder
         self._random, self._seen = random, seen
         self._play = Play(office, delivery)
-        self._units = [place for place in district.enterprises if not place.assessed or "金彭" in place.name]
+        self._units = [place for place in district.enterprises if not place.assessed or place.name == CLERKS_UNIT]
+        self._near = sorted(
+            (place for place in self._units if place.parent == REVIEWERS_TOWNSHIP),
+            key=lambda place: place.name != CLERKS_UNIT,
+        )
         self._taken: set[str] = set()
 
     def season(self, season: Season, begins: float, ends: float, number: int, until: datetime | None = None) -> None:
         self._play.until(season.opens, lambda _: None)
         candidates = list(make_candidates(self._units, season.year, season.candidates, self._random, self._taken))
-        self._open(season, candidates)
+        scripts = scripts_of(season, candidates, self._near)
+        self._open(season, scripts)
         workbook = self._folder / f"nominations-{number}.xlsx"
-        write_candidates(workbook, season.year, candidates[season.himself :])
+        write_candidates(workbook, season.year, [script.candidate for script in scripts[season.himself :]])
         import_nominations(self._office, workbook, actor=SERVICE, folder=self._folder)
         last = until or season.ends
         whole = (last - season.opens).total_seconds()
@@ -128,20 +133,20 @@ class _Staging:
 
         self._play.until(last, seen)
 
-    def _open(self, season: Season, candidates: Sequence[Candidate]) -> None:
+    def _open(self, season: Season, scripts: Sequence[Script]) -> None:
         directory = _directory(self._office)
         data = {
             "closes_on": f"{season.closes_on}",
             "meeting_on": f"{season.meeting_on}",
-            "seats": seats_of(season, candidates),
+            "seats": seats_of(season, [script.candidate for script in scripts]),
             "bonus": 3000,
         }
         opened = open_round(self._office, KEY, actor=officer_of(directory), data=data)
-        scripts = {script.candidate.id_number: script for script in scripts_of(season, candidates)}
         round_id = UUID(opened.round.id)
-        self._play.calls.append(Call(round_id, scripts, self._random, season))
-        for candidate in candidates[: season.himself]:
-            self._himself(round_id, directory, candidate)
+        by_number = {script.candidate.id_number: script for script in scripts}
+        self._play.calls.append(Call(round_id, by_number, self._random, season))
+        for script in scripts[: season.himself]:
+            self._himself(round_id, directory, script.candidate)
 
     def _himself(self, round_id: UUID, directory: Directory, candidate: Candidate) -> None:
         """Somebody who works for himself puts himself forward where he lives, by a link."""

@@ -33,6 +33,8 @@ ADMINISTRATOR: Final = "hejing"
 CLERK: Final = "wangfang"
 REVIEWER: Final = "liqiang"
 LEADER: Final = "zhaomin"
+CLERKS_UNIT: Final = "江苏金彭车业有限公司"
+REVIEWERS_TOWNSHIP: Final = "滕庄子镇"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def _townships(random: Random) -> Iterator[Place]:
 
 
 def _enterprises(random: Random) -> Iterator[Place]:
-    names = [*_institutions(), ("江苏金彭车业有限公司", "manufacturing", True, "滕庄子镇")]
+    names = [*_institutions(), (CLERKS_UNIT, "manufacturing", True, REVIEWERS_TOWNSHIP)]
     taken = {name for name, *_ in names}
     while len(names) < ENTERPRISES:
         industry = random.choice(list(TRADES))
@@ -169,7 +171,7 @@ def _people(places: tuple[Place, ...], names: "_Names") -> Iterator[Resident]:
 
 def _township(name: str, names: "_Names") -> Iterator[Resident]:
     yield names.person("union_chair", name)
-    if name == "滕庄子镇":
+    if name == REVIEWERS_TOWNSHIP:
         yield names.known("李强", REVIEWER, "reviewer", name)
     else:
         yield names.person("reviewer", name)
@@ -180,7 +182,7 @@ def _township(name: str, names: "_Names") -> Iterator[Resident]:
 def _chairs(enterprises: list[Place], names: "_Names") -> Iterator[Resident]:
     vacant = set(names.random.sample(range(len(INSTITUTIONS), len(enterprises)), WITHOUT_CHAIR))
     for number, place in enumerate(enterprises):
-        if place.name == "江苏金彭车业有限公司":
+        if place.name == CLERKS_UNIT:
             yield names.known("王芳", CLERK, "union_chair", place.name)
         elif number not in vacant:
             yield names.person("union_chair", place.name)

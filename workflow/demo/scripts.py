@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 from workflow.demo.candidates import Candidate
+from workflow.demo.district import Place
 
 Turn = Literal[
     "straight",
@@ -56,14 +57,18 @@ class Season:
     pauses: Sequence[tuple[int, Pauses]] = ()  #: how many pause where
     everyone: Pauses = field(default_factory=dict)  #: where all pause
     himself: int = 0  #: how many put themselves forward
+    near: Mapping[str, int] = field(default_factory=dict)  #: state → how many who pause there a visitor has to do with
     lots_from: datetime = NEVER  #: when the office calls the lots together
     sittings: Mapping[str, int] = field(default_factory=dict)  #: of a state, how many are acted in; absent: all
     sent_back: int = 0  #: how many of the list the leaders send back to the meeting
     objections: Sequence[Answer] = ()  #: to the first candidates whom the public reads of
 
 
-def scripts_of(season: Season, candidates: Sequence[Candidate]) -> list[Script]:
-    """Heads of enterprises take the silent turn, as only they have many departments to wait for."""
+def scripts_of(season: Season, candidates: Sequence[Candidate], near: Sequence[Place]) -> list[Script]:
+    """Heads of enterprises take the silent turn, as only they have many departments to wait for.
+
+    `near` are the units that a visitor of the demo has to do with.
+    """
     scripts = [Script(candidate=candidate, acts_from=season.everyone) for candidate in candidates]
     for place in range(season.himself):
         scripts[place] = replace(scripts[place], acts_from={"acceptance": NEVER})
@@ -72,9 +77,14 @@ def scripts_of(season: Season, candidates: Sequence[Candidate]) -> list[Script]:
     for turn in [turn for turn, number in season.turns.items() for _ in range(number)]:
         place = heads.pop() if turn == "silent" and heads else free.pop()
         scripts[place] = replace(scripts[place], turn=turn)
-    for pauses in [pauses for number, pauses in season.pauses for _ in range(number)]:
-        place = free.pop()
-        scripts[place] = replace(scripts[place], acts_from={**season.everyone, **pauses})
+    for number, pauses in season.pauses:
+        units = near[: season.near.get(next(iter(pauses)), 0)]
+        for own in range(number):
+            place = free.pop()
+            candidate = candidates[place]
+            if own < len(units):
+                candidate = replace(candidate, unit=units[own], industry=units[own].industry or candidate.industry)
+            scripts[place] = replace(scripts[place], candidate=candidate, acts_from={**season.everyone, **pauses})
     return scripts
 
 

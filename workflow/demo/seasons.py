@@ -74,6 +74,7 @@ OPEN: Final = Season(
         (4, {"district_first_review": NEVER}),
     ],
     everyone={"scoring": NEVER},
+    near={"draft": 1, "workers_meeting": 1, "township_review": 3},
     himself=4,
     lots_from=_at(2026, 3, 3),
     seats=18,
