@@ -12,6 +12,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
+#: The days that are reckoned with; no date of a form, a term or a story lies beyond.
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2200, 12, 31)
 _INSTANT = timedelta(microseconds=1)
 _WEEKEND = 5
 #: Years whose public holidays are looked up; in others only weekends are days of rest.
@@ -90,6 +92,10 @@ def chinese_calendar() -> Calendar:
     known = holidays.country_holidays("CN", years=_YEARS)
     make_up = frozenset(known.weekend_workdays)
     return Calendar(frozenset(known), make_up, frozenset(day.year for day in make_up))
+
+
+def is_reckoned_with(day: date) -> bool:
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def local(instant: datetime) -> datetime:

@@ -138,7 +138,9 @@ REFUSED: list[tuple[Field, object, str]] = [
     (a_field("date", max="2026-03-09"), "2026-03-10", "Not after"),
     (a_field("moment"), "14:00", "A moment is wanted"),
     (a_field("moment"), "2026-03-09", "A moment is wanted"),
-    (a_field("moment"), "9999-12-31T23:59:59-23:00", "A moment is wanted"),
+    (a_field("moment"), "9999-12-31T23:59:59-23:00", "A day of the years {first} to {last}"),
+    (a_field("date"), "9999-12-31", "A day of the years {first} to {last}"),
+    (a_field("date"), "0001-01-01", "A day of the years {first} to {last}"),
     (a_field("moment", min="2026-03-09"), "2026-03-08 23:59", "Not before"),
     (a_field("moment", max="2026-03-09"), "2026-03-10 00:01", "Not after"),
     (a_field("moment", max="2026-03-09 14:00"), "2026-03-09 14:01", "Not after"),
@@ -368,10 +370,8 @@ def test_number_comes_back_to_six_digits(number: Decimal) -> None:
     assert kept == kept_from(field, reckoned(field, kept))
 
 
-@given(st.dates())
+@given(st.dates(date(1800, 1, 1), date(2200, 12, 31)))
 def test_date_comes_back(day: date) -> None:
-    if day == date.max or day.year < 1900:
-        return
     field = a_field("date")
 
     assert day.isoformat() == kept_from(field, reckoned(field, keep(field, day.isoformat())))

@@ -49,13 +49,13 @@ CLOSED: Mapping[str, frozenset[str]] = {
     "words: operations": frozenset(OPERATIONS),
     "words: answers": frozenset(ANSWERS),
     "words: decide": frozenset(SHAPES["decide"]["anyOf"][0]["enum"]),
-    "story: book": vocabulary.BOOK,
-    "story: story": vocabulary.STORY,
-    "story: given": vocabulary.GIVEN,
-    "story: verbs": vocabulary.VERBS,
-    "story: clock": vocabulary.CLOCK | {vocabulary.LOOK},
-    "story: beside": vocabulary.BESIDE,
-    "story: expected": vocabulary.EXPECTED,
+    "story: book": frozenset(vocabulary.BOOK),
+    "story: story": frozenset(vocabulary.STORY),
+    "story: given": frozenset(vocabulary.GIVEN),
+    "story: verbs": frozenset(vocabulary.VERBS),
+    "story: clock": frozenset(vocabulary.CLOCK) | frozenset(vocabulary.LOOK),
+    "story: beside": frozenset(vocabulary.BESIDE),
+    "story: expected": frozenset(vocabulary.EXPECTED),
 }
 
 SENSES: Mapping[Language, Mapping[str, str]] = {

@@ -37,7 +37,8 @@ from workflow.people.posts import appoint, dismiss
 from workflow.store import Database
 from workflow.text import Label
 
-SITTING = Path(__file__).parents[1] / "core/language/sitting_task/definition.yaml"
+LANGUAGE = Path(__file__).parents[1] / "core" / "language"
+SITTING = LANGUAGE / "sitting_task" / "definition.yaml"
 TWO_CHAIRS = (*POSTS, ("周涛", "chair", "城东镇"), ("吴刚", "chair", "城东镇"))
 
 
@@ -366,6 +367,26 @@ def test_sitting_is_told_as_a_task_of_the_round(database: Database, tmp_path: Pa
     assert mail["Subject"] == "【阳光】请办理：2026，名单审批"
     assert f"https://yg.phqzgh.example/t/{round_.id}.1" in text_of(mail)
     assert "期限：3月16日 周一，剩 5 个工作日" in text_of(mail)
+
+
+def test_sitting_tells_each_who_has_a_link_of_his_own_case(database: Database, tmp_path: Path) -> None:
+    definition = (LANGUAGE / "sitting_tells" / "definition.yaml").read_text()
+    house = a_house(database, tmp_path, definition=definition)
+    round_ = open_round(house.office, "sitting_tells", actor=house.actor("孙丽")).round
+    mobiles = {"张伟": "13800000001", "李娜": "13800000002"}
+    cases = {}
+    for name, mobile in mobiles.items():
+        cases[name] = house.start("sitting_tells", data={"name": name, "mobile": mobile})
+        house.decide(cases[name], 1, "submit", by="王芳")
+    house.forget()
+    act(house.office, UUID(round_.id), CallTogether(state="meeting"), actor=house.actor("孙丽"))
+
+    house.tell()
+
+    rows = [row for row in house.rows() if row["recipient"] == "link:mobile"]
+    assert {row["case_id"] for row in rows} == set(cases.values())
+    assert {row["channel"] for row in rows} == {"sms"}
+    assert {from_body(row["body"]).line for row in rows} == set(mobiles)
 
 
 # --- helpers of these tests

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # `--help` loads none of it
     from workflow.engine.checking import Checked
 
 _TEXTS = (".txt", ".html", ".yaml", ".md")
+_COLUMNS = "columns.yaml"
 _MOST_TEXT = 400_000
 
 
@@ -30,8 +32,9 @@ def check(call: Call, path: Path | None) -> None:
     wrong = False
     for file in files:
         found = _checked(file)
-        _print(file, found, call.language)
-        wrong = wrong or bool(found.errors)
+        columns = _wrong_columns(file, found)
+        _print(file, found, columns, call.language)
+        wrong = wrong or bool(found.errors or columns)
     sys.exit(1 if wrong else 0)
 
 
@@ -102,8 +105,26 @@ def _checked(file: Path) -> "Checked":
     from workflow.calendar import chinese_calendar  # noqa: PLC0415 -- slow import
     from workflow.engine.checking import check as checked  # noqa: PLC0415
 
-    stories = file.with_name("stories.yaml")
-    return checked(_read(file), _read(stories) if stories.is_file() else None, _beside(file), chinese_calendar())
+    return checked(*texts_of(file), chinese_calendar(), _others(file))
+
+
+def _others(file: Path) -> set[str]:
+    """The definitions whose folders lie beside this one's."""
+    return {other.parent.name for other in file.parent.parent.glob("*/definition.yaml")}
+
+
+def _wrong_columns(file: Path, found: "Checked") -> tuple[Problem, ...]:
+    """What is wrong with the file by which nominations are imported."""
+    columns = file.with_name(_COLUMNS)
+    if found.definition is None or not columns.is_file():
+        return ()
+    from workflow.records.columns import read_columns  # noqa: PLC0415 -- slow import
+
+    try:
+        read_columns(found.definition, _read(columns))
+    except DefinitionWrong as wrong:
+        return wrong.problems
+    return ()
 
 
 def _read(file: Path) -> str:
@@ -126,21 +147,28 @@ def _beside(file: Path) -> dict[str, str]:
     return {text.name: _read(text) for text in found if text != file}
 
 
-def _print(file: Path, found: "Checked", language: Language) -> None:
+def _print(file: Path, found: "Checked", columns: tuple[Problem, ...], language: Language) -> None:
     for problem in found.problems:
         click.echo(_line(file, problem, language))
+        if problem.at in found.counterexamples:
+            click.echo(indent(found.counterexamples[problem.at], "  ").rstrip())
     for problem in found.story_problems:
         click.echo(_line(file.with_name("stories.yaml"), problem, language))
-    if not found.errors and found.definition is not None:
-        summary = sentence(
-            "{key}: sound; {claims} claims proved, {stories} stories told.",
-            key=found.definition.key,
-            claims=found.claims,
-            stories=found.stories,
-        )
-        click.echo(summary.say(language))
-        if found.uncovered:
-            click.echo(sentence("  not shown by any story: {names}", names=list(found.uncovered)).say(language))
+    for problem in columns:
+        click.echo(_line(file.with_name(_COLUMNS), problem, language))
+    if found.errors or columns or found.definition is None:
+        return
+    claims = sentence("{count} claim proved") if found.claims == 1 else sentence("{count} claims proved")
+    stories = sentence("{count} story told") if found.stories == 1 else sentence("{count} stories told")
+    summary = sentence(
+        "{key}: sound; {claims}, {stories}.",
+        key=found.definition.key,
+        claims=sentence(claims.template, count=found.claims),
+        stories=sentence(stories.template, count=found.stories),
+    )
+    click.echo(summary.say(language))
+    if found.uncovered:
+        click.echo(sentence("  not shown by any story: {names}", names=list(found.uncovered)).say(language))
 
 
 def _line(file: Path, problem: Problem, language: Language) -> str:

@@ -392,6 +392,7 @@ class Told(Change, frozen=True, kw_only=True, tag="told"):
     state: str | None = None
     due: datetime | None = None
     late: bool = False
+    case: str | None = None  #: of a round's cases the one whose links they are
 
 
 class Effect(Change, frozen=True, kw_only=True, tag="effect"):

@@ -1,7 +1,7 @@
 """Looking at a definition as a whole before it is published: read, proved, its stories told."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from workflow.calendar import Calendar
 from workflow.definition.loading import load_definition
@@ -24,38 +24,46 @@ class Checked:
     stories: int = 0
     claims: int = 0
     uncovered: tuple[str, ...] = ()
+    counterexamples: Mapping[str, str] = field(default_factory=dict)  #: claim's place → the story that refutes it
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in (*self.problems, *self.story_problems) if not problem.warning)
 
 
-def check(text: str, stories: str | None, texts: Mapping[str, str], calendar: Calendar) -> Checked:
-    """All that `check` and publishing look at; nothing of it is done half."""
+def check(
+    text: str,
+    stories: str | None,
+    texts: Mapping[str, str],
+    calendar: Calendar,
+    others: Collection[str] | None = None,
+) -> Checked:
+    """All that `check` and publishing look at; nothing of it is done half. `others`: definitions that are there."""
     loaded = load_definition(text)
     if loaded.definition is None:
         return Checked(definition=None, problems=loaded.problems, story_problems=())
     definition = loaded.definition
-    problems = list(loaded.problems)
     verdicts = prove(definition, loaded.claim_lines)
-    problems += [verdict.problem for verdict in verdicts if verdict.problem is not None]
-    problems += _absent(loaded.outside, texts)
-    if stories is None:
-        lacking = Problem("stories", "absent", sentence("There are no stories."), warning=True)
-        return Checked(
-            definition=_if_sound(definition, problems),
-            problems=tuple(problems),
-            story_problems=(lacking,),
-            claims=len(verdicts),
-        )
-    story_problems, told, coverage = _tell(definition, stories, calendar)
+    problems = [
+        *loaded.problems,
+        *(verdict.problem for verdict in verdicts if verdict.problem is not None),
+        *_absent(loaded.outside, texts, None if others is None else {*others, definition.key}),
+    ]
+    told: int = 0
+    coverage: Coverage | None = None
+    story_problems = [Problem("stories", "absent", sentence("There are no stories."), line=1, warning=True)]
+    if stories is not None:
+        story_problems, told, coverage = _tell(definition, stories, calendar)
     return Checked(
         definition=_if_sound(definition, [*problems, *story_problems]),
-        problems=tuple(problems),
+        problems=tuple(sorted(problems, key=lambda problem: problem.line or 0)),
         story_problems=tuple(story_problems),
         stories=told,
         claims=len(verdicts),
         uncovered=tuple(coverage.missing(definition)) if coverage else (),
+        counterexamples={
+            verdict.problem.at: verdict.story for verdict in verdicts if verdict.problem and verdict.story
+        },
     )
 
 
@@ -64,28 +72,22 @@ def _tell(definition: Definition, stories: str, calendar: Calendar) -> tuple[lis
     if book is None:
         return problems, 0, None
     told, coverage = tell_book(definition, book, calendar)
-    failed = [
-        Problem("stories", "story_failed", sentence("{story}", story=str(story)), line=story.line)
-        for story in told
-        if story.failed
-    ]
+    failed = [Problem("stories", "story_failed", story.text(), line=story.line) for story in told if story.failed]
     return failed, len(told), coverage
 
 
-def _absent(outside: Iterable[Outside], texts: Mapping[str, str]) -> list[Problem]:
-    """Texts and templates that are named but not there: an incident when they are needed, so a warning now."""
-    known = {name.partition(".")[0] for name in texts}
-    return [
-        Problem(
-            named.place,
-            "absent",
-            sentence("The text or template “{name}” is not there.", name=named.name),
-            line=named.line,
-            warning=True,
-        )
-        for named in outside
-        if named.name not in known
-    ]
+def _absent(outside: Iterable[Outside], texts: Mapping[str, str], others: Collection[str] | None) -> Iterator[Problem]:
+    """What is named but not there: an incident when it is needed, so a warning now."""
+    files = {name.partition(".")[0] for name in texts}
+    for named in outside:
+        if named.kind == "definition":
+            told = sentence("The definition “{name}” is not there.", name=named.name)
+            here = others is None or named.name in others
+        else:
+            told = sentence("The text or template “{name}” is not there.", name=named.name)
+            here = named.name in files
+        if not here:
+            yield Problem(named.place, "absent", told, line=named.line, warning=True)
 
 
 def _if_sound(definition: Definition, problems: list[Problem]) -> Definition | None:

@@ -4,6 +4,7 @@ The same for a case, for a sitting, whose effects are done once for all its case
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 from workflow.calendar import day_of
@@ -37,15 +38,31 @@ def tell_all(place: Place, rules: Iterable[Tell]) -> None:
     """A message to those whom the file names; publication is how the public is told."""
     for rule in rules:
         group = tuple(name for name in rule.who if name != PUBLIC)
-        who = told(place, group) if _applies(place, rule.when, None, None) else ()
-        if who:
-            kind: Literal["round", "state"] = "round" if place.state_name is None else "state"
-            place.order(Told(who=who, kind=kind, text=rule.text, state=place.state_name, late=place.context.late))
+        kind: Literal["round", "state"] = "round" if place.state_name is None else "state"
+        for case, who in told_apart(place, group) if _applies(place, rule.when, None, None) else ():
+            said = Told(who=who, kind=kind, text=rule.text, state=place.state_name, late=place.context.late, case=case)
+            place.order(said)
 
 
 def told(place: Place, group: Group) -> tuple[Holder, ...]:
     """People as they are told: recusal is not meant."""
     return resolve(group, asking_to_tell(place)).persons if group else ()
+
+
+def told_apart(place: Place, group: Group) -> Iterator[tuple[str | None, tuple[Holder, ...]]]:
+    """The same; where several cases are meant, whoever is known by a link is told of the case that names him."""
+    who = told(place, group)
+    if isinstance(place, CaseWork):
+        yield from [(None, who)] if who else []
+        return
+    with_account = tuple(holder for holder in who if isinstance(holder, int))
+    if with_account:
+        yield None, with_account
+    for case in place.cases if len(with_account) < len(who) else ():
+        found = resolve(group, replace(asking_to_tell(place), cases=(case,))).persons
+        links = tuple(holder for holder in found if isinstance(holder, str))
+        if links:
+            yield case.id, links
 
 
 def _order(place: Place, effect: Do, row: Any) -> None:

@@ -11,7 +11,7 @@ from workflow.engine.activities import expire
 from workflow.engine.activities.tasks import ALL
 from workflow.engine.changes import TimerCleared
 from workflow.engine.clocks import fired_late
-from workflow.engine.following import told
+from workflow.engine.following import told_apart
 from workflow.engine.moving import run
 from workflow.engine.operations.of_tasks import end_pause
 from workflow.engine.subject import Holder, Task, Timer
@@ -71,7 +71,8 @@ def _in_the_box(work: Work) -> tuple[Holder, ...]:
 def _remind(work: Work, timer: Timer) -> None:
     rule = work.state.remind[timer.rule or 0]
     if rule.to:
-        tell(work, told(work, rule.to), "reminder", text=rule.text, due=timer.due)
+        for case, who in told_apart(work, rule.to):
+            tell(work, who, "reminder", text=rule.text, due=timer.due, case=case)
         return
     due = timer.due if not isinstance(rule.at, Repeat) or timer.due is not None else None
     for task in still_to_act(work, due):

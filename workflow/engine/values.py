@@ -310,7 +310,8 @@ def _column(value: Kept) -> object:
         return end_of(value)
     if isinstance(value, str):
         try:
-            return float(Decimal(value))
+            number = Decimal(value)
         except InvalidOperation:
             return value
+        return float(number) if number.is_finite() else value
     return value

@@ -204,13 +204,19 @@ def _last_decider(case: Case | CaseFacts, state: str) -> object:
 
 
 def _of_role(spec: RoleAt, entry: Entry, name: str, asking: Asking) -> Iterator[Slot]:
+    """The post at each organisation; where there is no such organisation the place is empty, and never left out."""
     vacant = entry.vacant if asking.rising else "hold"
-    for unit in _begins(spec, asking):
+    nowhere = Slot(principal=f"{spec.role}@{spec.at}", organisation=None, persons=(), whole=False)
+    units = tuple(_begins(spec, asking))
+    for unit in units:
         found = organisations_at(spec, unit, asking)
         for organisation in found:
             yield _post(spec.role, organisation.id, vacant, name, asking)
-        if spec.scope == "own" and not found and vacant == "up":
-            yield from _up(spec.role, unit, name, asking)
+        if not found:
+            rises = spec.scope == "own" and vacant == "up"
+            yield from (list(_up(spec.role, unit, name, asking)) if rises else []) or [nowhere]
+    if not units:
+        yield nowhere
 
 
 def _begins(spec: RoleAt, asking: Asking) -> Iterator[Principal]:

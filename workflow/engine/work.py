@@ -251,6 +251,7 @@ def tell(
     task: Task | None = None,
     text: str | None = None,
     due: datetime | None = None,
+    case: str | None = None,
 ) -> None:
     if who:
         work.order(
@@ -262,6 +263,7 @@ def tell(
                 state=work.state.name,
                 due=task.due if task and due is None else due,
                 late=work.context.late,
+                case=case,
             )
         )
 

@@ -60,9 +60,9 @@ def is_seen_by(definition: Definition, subject: Subject, context: Context) -> bo
     return may_see(definition, subject, context)
 
 
-def occasion_of(office: Office, connection: Connection, todo: EffectToDo) -> Occasion | None:
-    """None where the case or the event is not there (any more)."""
-    found = load(connection, todo.case_id)
+def occasion_of(office: Office, connection: Connection, todo: EffectToDo, case: str | None = None) -> Occasion | None:
+    """None where the case or the event is not there (any more). Of a round's event, what one of its cases is told."""
+    found = load(connection, todo.case_id if case is None else UUID(case))
     row = connection.execute(
         select(event.c.body, event.c.hash).where(event.c.case_id == todo.case_id, event.c.seq == todo.seq)
     ).one_or_none()

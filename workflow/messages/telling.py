@@ -43,7 +43,7 @@ def tell(office: Office, connection: Connection, todo: EffectToDo) -> None:
 def enqueue_told(office: Office, connection: Connection, todo: EffectToDo) -> Counted:
     """The rows of one telling, within the transaction that marks it as done; how many were told, and how many not."""
     told = msgspec.convert(todo.payload, Told)
-    occasion = occasion_of(office, connection, todo)
+    occasion = occasion_of(office, connection, todo, told.case)
     if occasion is None or _is_over(told, occasion):
         return Counter()
     counted: Counted = Counter()
@@ -136,7 +136,7 @@ def _is_over(told: Told, occasion: Occasion) -> bool:
 
 def _told_better(told: Told, occasion: Occasion) -> set[str]:
     """Of one event nobody is told twice: a return brings the task with it, an end is news enough."""
-    others = (another for another in occasion.told() if _says_more(another, told))
+    others = (another for another in occasion.told() if another.case == told.case and _says_more(another, told))
     return {str(recipient) for another in others for recipient in recipients(another, occasion)}
 
 

@@ -1,15 +1,26 @@
 """An expression that can be run, and the functions it may call."""
 
-import math
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
 
-from workflow.calendar import Calendar, add_months, at_time, day_of, end_of, is_end_of_day, local, whole_years
+from workflow.calendar import (
+    FIRST_DAY,
+    LAST_DAY,
+    Calendar,
+    add_months,
+    at_time,
+    day_of,
+    end_of,
+    is_end_of_day,
+    is_reckoned_with,
+    local,
+    whole_years,
+)
 from workflow.definition.expression.kinds import ANY, ExpressionWrong, Kind, Names, check
 from workflow.definition.expression.syntax import (
     Binary,
@@ -30,6 +41,9 @@ sys.modules.setdefault("cel.cli", types.ModuleType("cel.cli"))
 import cel  # noqa: E402 -- after the line above
 
 LONGEST = 500
+_MOST_YEARS = LAST_DAY.year - FIRST_DAY.year
+_MOST_DIGITS = 15
+_NUMBER_MOST = 10.0**15  #: as in forms; no larger number is kept anywhere
 
 #: Gives the value of a root name, with those of its members that the expression reads.
 Values = Callable[[str, frozenset[str]], object]
@@ -71,7 +85,7 @@ class Expression:
             ) from missing
         except (TypeError, RuntimeError, ValueError, ArithmeticError) as failure:
             raise ExpressionFailed(self._why(known)) from failure
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(value, float) and not abs(value) < _NUMBER_MOST:
             raise ExpressionFailed(self._why(known))
         return value
 
@@ -202,14 +216,18 @@ def _sum(numbers: object) -> float | None:
 
 
 def _round_to(number: object, digits: object) -> float | None:
-    if not isinstance(number, float) or not isinstance(digits, float):
+    if not isinstance(number, float) or not isinstance(digits, float) or not abs(digits) <= _MOST_DIGITS:
         return None
-    return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP))
+    try:
+        return float(Decimal(repr(number)).quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP))
+    except InvalidOperation:
+        return None
 
 
 def _add_years(moment: object, count: object) -> datetime | None:
-    if not isinstance(moment, datetime) or not isinstance(count, float):
+    if not isinstance(moment, datetime) or not isinstance(count, float) or not abs(count) <= _MOST_YEARS:
         return None
-    day = day_of(moment)
-    moved = add_months(day, 12 * int(count))
+    moved = add_months(day_of(moment), 12 * int(count))
+    if not is_reckoned_with(moved):
+        return None
     return (end_of(moved) if is_end_of_day(moment) else at_time(moved, local(moment).time())).astimezone(UTC)

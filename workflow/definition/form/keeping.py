@@ -9,7 +9,7 @@ from typing import Any
 from stdnum.cn import ric
 from stdnum.exceptions import InvalidComponent
 
-from workflow.calendar import ZONE, at_time, end_of
+from workflow.calendar import FIRST_DAY, LAST_DAY, ZONE, at_time, end_of, is_reckoned_with
 from workflow.definition.expression.kinds import nearest
 from workflow.definition.form.shapes import Kept, decimal_text, fen, instant_text
 from workflow.definition.model import Field, Fields
@@ -104,6 +104,7 @@ def _date(field: Field, raw: object) -> str:
         raise _wrong(sentence("A date is wanted, like 2026-03-09.")) from wrong
     if day.isoformat() != text:
         raise _wrong(sentence("A date is wanted, like 2026-03-09."))
+    _check_day(day)
     if field.min is not None and day.isoformat() < str(field.min):
         raise _wrong(sentence("Not before {first}.", first=field.min))
     if field.max is not None and day.isoformat() > str(field.max):
@@ -115,6 +116,7 @@ def _moment(field: Field, raw: object) -> str:
     text = str(raw).strip()
     try:
         day = date.fromisoformat(text[:10])
+        _check_day(day)
         moment = end_of(day) if text[11:] == "24:00" else datetime.fromisoformat(text)
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=ZONE)).astimezone(UTC)
     except (ValueError, OverflowError) as wrong:
@@ -126,6 +128,12 @@ def _moment(field: Field, raw: object) -> str:
     if field.max is not None and moment > _bound(str(field.max), last=True):
         raise _wrong(sentence("Not after {last}.", last=field.max))
     return instant_text(moment)
+
+
+def _check_day(day: date) -> None:
+    if not is_reckoned_with(day):
+        years = sentence("A day of the years {first} to {last} is wanted.", first=FIRST_DAY.year, last=LAST_DAY.year)
+        raise _wrong(years)
 
 
 def _bound(text: str, *, last: bool) -> datetime:

@@ -283,7 +283,7 @@ def _objections(reader: Reader, node: Node | None, place: str) -> Objections | N
         clock=reader.word(keys.get("clock"), f"{place}.clock", ("hold", "again", "run"), "hold"),
         anonymous=reader.truth(keys.get("anonymous"), f"{place}.anonymous"),
         correct=reader.field_names(keys.get("correct"), f"{place}.correct"),
-        late=reader.name(keys.get("late"), f"{place}.late"),
+        late=reader.named_outside(keys.get("late"), f"{place}.late", "definition"),
     )
 
 
@@ -311,7 +311,7 @@ def _call(reader: Reader, node: Node, place: str) -> Call | None:
     keys = reader.mapping(node, "call", place)
     if keys is None:
         return None
-    definition = reader.name(keys.get("definition"), f"{place}.definition")
+    definition = reader.named_outside(keys.get("definition"), f"{place}.definition", "definition")
     if definition is None:
         reader.problem("wrong_type", keys, place, sentence("Which definition is called? `definition` is missing."))
         return None

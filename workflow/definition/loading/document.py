@@ -1,5 +1,6 @@
 """YAML 1.2 as nodes that know their line. No anchors, tags or duplicate keys; size and depth are bounded."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +25,10 @@ MOST_BYTES = 200_000
 MOST_DEPTH = 12
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?")
+#: Read by YAML as the text it is, in flow style too.
+_PLAIN = re.compile(
+    r"(?!(?:true|false|null)$)[^\W\d][\w.]*(?: [\w.]+)*|\d{1,9}(?: [a-z]+)+|\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"
+)
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -97,6 +102,25 @@ def plain(node: Node) -> object:
             return [plain(item) for item in items]
         case Mapping(entries=entries):
             return {key: plain(entry) for key, entry in entries.items()}
+
+
+def written(value: object) -> str:
+    """Plain values in the flow style of YAML, quoted only where they must be."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{written(key)}: {written(entry)}" for key, entry in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(written, value)) + "]"
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():
+            return str(int(value))
+        case str() if not _PLAIN.fullmatch(value):
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return str(value)
 
 
 class _Builder:

@@ -96,8 +96,8 @@ def _arguments(
                 done[key] = reader.expression(entry, at, names, NUMBER)
             case "with":
                 done[key] = reader.expressions(entry, at, names)
-            case "template":
-                done[key] = reader.named_outside(entry, at, "template")
+            case "template" | "definition" | "round":
+                done[key] = reader.named_outside(entry, at, "template" if key == "template" else "definition")
             case _:
                 done[key] = reader.text(entry, at)
     for needed in _NEEDED.get(kind, ()):

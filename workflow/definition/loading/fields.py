@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
+from workflow.calendar import is_reckoned_with
 from workflow.definition.expression import ANY, TRUTH, Expression, Kind, Names, map_of
 from workflow.definition.form import Kept, Wrong, keep, kind_of
 from workflow.definition.loading import document
@@ -203,10 +204,10 @@ def _bound(reader: Reader, node: Node | None, place: str, field: Field) -> objec
 
 def _is_moment(field: Field, text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
+        day = datetime.fromisoformat(text).date()
     except ValueError:
         return False
-    return _MOMENTS[field.type].fullmatch(text) is not None
+    return is_reckoned_with(day) and _MOMENTS[field.type].fullmatch(text) is not None
 
 
 def _source(reader: Reader, node: Node | None, place: str) -> Source | None:

@@ -28,7 +28,7 @@ _SIZES = {"KB": 1024, "MB": 1024**2, "GB": 1024**3}
 class Outside:
     """Something that a definition names and that is no part of its file."""
 
-    kind: Literal["text", "template"]
+    kind: Literal["text", "template", "definition"]
     name: str
     place: str
     line: int
@@ -130,8 +130,10 @@ class Reader:
             return None
         return text
 
-    def named_outside(self, node: Node | None, place: str, kind: Literal["text", "template"]) -> str | None:
-        """The name of a text or template of the folder."""
+    def named_outside(
+        self, node: Node | None, place: str, kind: Literal["text", "template", "definition"]
+    ) -> str | None:
+        """The name of a text or template of the folder, or of another definition."""
         name = self.name(node, place)
         if name is not None and node is not None:
             self.outside.append(Outside(kind, name, place, node.line))

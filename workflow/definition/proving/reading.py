@@ -133,7 +133,7 @@ class _Reader:
         if len(events) == 1 and self._take("at"):
             self._expect("most")
             count = self._next()
-            if not count.isdigit() or self._next() not in ("times", "time"):
+            if not count.isdecimal() or self._next() not in ("times", "time"):
                 self._at -= 1
                 raise self._wrong()
             return AtMost(events[0], int(count))

@@ -3,9 +3,7 @@
 The cast is made up, and the forms hold what is required; where conditions steer the path, its author fills in the rest.
 """
 
-import json
-import re
-
+from workflow.definition.loading.document import written
 from workflow.definition.model import Definition
 from workflow.definition.proving.acting import Stage
 from workflow.definition.proving.cast import Cast, opened_with_the_round
@@ -14,8 +12,6 @@ from workflow.definition.proving.filling import data_of, round_of
 
 _BEGINS = "2026-07-06 09:00"
 _CASE = "一号"
-#: Read by YAML as the text it is, in flow style too.
-_PLAIN = re.compile(r"(?!(?:true|false|null)$)[^\W\d][\w.]*(?: [\w.]+)*|\d{1,9}(?: [a-z]+)+|\d{4}-\d\d-\d\d")
 
 
 def tell(definition: Definition, claim: str, refuted: Refuted) -> str:
@@ -41,18 +37,3 @@ def tell(definition: Definition, claim: str, refuted: Refuted) -> str:
         f"    expect: {written({'state': last})}",
     ]
     return "\n".join(lines) + "\n"
-
-
-def written(value: object) -> str:
-    """In the flow style of YAML, quoted only where it must be."""
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{written(key)}: {written(entry)}" for key, entry in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(written, value)) + "]"
-        case bool():
-            return str(value).lower()
-        case str() if not _PLAIN.fullmatch(value):
-            return json.dumps(value, ensure_ascii=False)
-        case _:
-            return str(value)

@@ -35,6 +35,9 @@ _LONGEST = {
 }
 
 
+_LONGEST_TERM = 200
+
+
 class TermWrong(Exception):
     """The text is no time term; the reason is for the author."""
 
@@ -134,6 +137,8 @@ def parse_span(source: str) -> Span:
 
 class _Reader:
     def __init__(self, source: str, names: AnchorNames) -> None:
+        if len(source) > _LONGEST_TERM:
+            raise TermWrong(sentence("A time term may have {most} characters.", most=_LONGEST_TERM))
         self._source = source
         self._names = names
         self._words = source.split()
@@ -141,7 +146,7 @@ class _Reader:
 
     def moment(self) -> Moment:
         word = self.peek()
-        if word.isdigit() and not (len(self._words) > self._at + 1 and self._words[self._at + 1] in _MONTHS):
+        if word.isdecimal() and not (len(self._words) > self._at + 1 and self._words[self._at + 1] in _MONTHS):
             span = self.span()
             if self.peek() in ("before", "after"):
                 direction: Direction = "before" if self.take() == "before" else "after"
@@ -157,12 +162,12 @@ class _Reader:
             self.take()
             self.expect("day")
             return "working day"
-        if word == "day" and not self.peek(1).isdigit():
+        if word == "day" and not self.peek(1).isdecimal():
             self.take()
             return "day"
         if word in ("week", "month", "year", "hour", "minute"):
             return Span(1, _UNITS[self.take()])
-        if word.isdigit() and self.peek(1) not in _MONTHS:
+        if word.isdecimal() and self.peek(1) not in _MONTHS:
             span = self.span()
             if span.count == 0:
                 raise self._wrong()
@@ -174,7 +179,7 @@ class _Reader:
 
     def span(self) -> Span:
         word = self.take()
-        if not word.isdigit():
+        if not word.isdecimal():
             raise self._wrong()
         unit: Unit
         if self.peek() == "working":
@@ -248,13 +253,13 @@ class _Reader:
             self.take()
             following = self._of_the("week") if self.peek() == "of" else False
             return Weekday(WEEKDAYS[word], following)
-        if word == "day" and self.peek(1).isdigit():
+        if word == "day" and self.peek(1).isdecimal():
             self.take()
             day = int(self.take())
             if not 1 <= day <= 31:  # noqa: PLR2004 -- days of a month
                 raise TermWrong(sentence("“{source}”: a month has no day {day}.", source=self._source, day=day))
             return DayOf(day, self._of_the("month"))
-        if word.isdigit() and self.peek(1) in _MONTHS:
+        if word.isdecimal() and self.peek(1) in _MONTHS:
             return self._date()
         ordinal = _ordinal(word)
         if ordinal is not None or (word == "working" and self.peek(1) == "day"):

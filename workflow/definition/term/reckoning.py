@@ -6,7 +6,18 @@ months and years a last day of rest rolls over (Civil Code 201-203); in working 
 
 from datetime import date, datetime, time, timedelta
 
-from workflow.calendar import Calendar, add_months, at_time, day_of, is_end_of_day, last_day_of, local
+from workflow.calendar import (
+    FIRST_DAY,
+    LAST_DAY,
+    Calendar,
+    add_months,
+    at_time,
+    day_of,
+    is_end_of_day,
+    is_reckoned_with,
+    last_day_of,
+    local,
+)
 from workflow.definition.term.values import (
     Anchor,
     Anchors,
@@ -24,6 +35,8 @@ from workflow.definition.term.values import (
     Weekday,
     WorkingDayOf,
 )
+from workflow.errors import GuardFailed
+from workflow.text import sentence
 
 MORNING = time(8, 30)
 #: No span of one unit takes more days than this, long holidays included.
@@ -135,14 +148,14 @@ def go_on(clock: Clock, left: int, due: datetime, now: datetime, calendar: Calen
     if clock == "fixed":
         return due
     if clock == "exact":
-        return now + timedelta(seconds=left)
+        return _checked(now + timedelta(seconds=left))
     day = day_of(now)
     day = (
         calendar.add_working(day, left)
         if clock == "working days"
         else calendar.next_working(day + timedelta(days=left))
     )
-    return at_time(day, None if is_end_of_day(due) else local(due).time())
+    return _checked(at_time(day, None if is_end_of_day(due) else local(due).time()))
 
 
 def _instant(
@@ -165,20 +178,33 @@ def _instant(
 
 def _after(span: Span, base: datetime, calendar: Calendar, clock: time | None) -> datetime:
     if span.exact:
-        return base + _length(span)
+        return _checked(base + _length(span))
     day = day_of(base)
     if span.unit == "working days":
-        return at_time(calendar.add_working(day, span.count), clock)
-    return at_time(calendar.next_working(_shift(day, span, 1)), clock)
+        return _checked(at_time(calendar.add_working(day, span.count), clock))
+    return _checked(at_time(calendar.next_working(_shift(day, span, 1)), clock))
 
 
 def _before(span: Span, base: datetime, calendar: Calendar, clock: time | None) -> datetime:
     if span.exact:
-        return base - _length(span)
+        return _checked(base - _length(span))
     day = day_of(base)
     if span.unit == "working days":
-        return at_time(calendar.add_working(day, -span.count), clock)
-    return at_time(_shift(day, span, -1), clock)
+        return _checked(at_time(calendar.add_working(day, -span.count), clock))
+    return _checked(at_time(_shift(day, span, -1), clock))
+
+
+def _checked(instant: datetime) -> datetime:
+    """No sum leaves the years that are reckoned with; a span begun within them is too short to overflow."""
+    if is_reckoned_with(day_of(instant)):
+        return instant
+    text = sentence(
+        "This comes to {day}; dates from {first} to {last} are reckoned with.",
+        day=day_of(instant).isoformat(),
+        first=FIRST_DAY.isoformat(),
+        last=LAST_DAY.isoformat(),
+    )
+    raise GuardFailed(text)
 
 
 def _length(span: Span) -> timedelta:

@@ -245,8 +245,9 @@ def _joined(work: Work, objection: Objection, to: str | None) -> int:
     earlier = [o.number for o in work.entry.notice.objections if o.number < objection.number]
     if to is None and len(earlier) == 1:
         return earlier[0]
-    if to is not None and to.isdigit() and int(to) in earlier:
-        return int(to)
+    named = {str(number): number for number in earlier}
+    if to in named:
+        return named[to]
     raise InvalidData(
         (
             Problem(

@@ -1,12 +1,14 @@
 """Waiting for a time, or for what an outside program says."""
 
-from workflow.definition.model import Wait
+from workflow.definition.form import Wrong, keep
+from workflow.definition.model import Field, FieldType, Wait
 from workflow.engine.clocks import deadline
 from workflow.engine.commands import Signal
 from workflow.engine.subject import Figure
 from workflow.engine.values import keep_figure
 from workflow.engine.work import Fired, Work, set_timer
-from workflow.errors import NotOffered
+from workflow.errors import InvalidData, NotOffered, Problem
+from workflow.text import Label
 
 
 def open(work: Work, rules: Wait) -> None:  # noqa: A001 -- the activities' common word
@@ -22,8 +24,21 @@ def take_signal(rules: Wait, command: Signal) -> Fired:
     figures: dict[str, Figure] = {}
     for name, value in command.data.items():
         if isinstance(value, bool | int | float | str) or value is None:
-            figures[f"data.{name}"] = keep_figure(value)
+            figures[f"data.{name}"] = keep_figure(_fitting(name, value))
     return Fired(command.name, figures, chosen=True)
+
+
+def _fitting(name: str, value: bool | float | str | None) -> object:
+    """What a program sends is no larger than what a form takes. Raises InvalidData."""
+    if value is None or isinstance(value, bool):
+        return value
+    kind: FieldType = "long_text" if isinstance(value, str) else "number"
+    try:
+        keep(Field(name=name, type=kind, label=Label(name, name)), value)
+    except Wrong as wrong:
+        texts = wrong.found if isinstance(wrong.found, list) else []
+        raise InvalidData(tuple(Problem(f"/data/{name}", "data", text) for text in texts)) from wrong
+    return value
 
 
 def end(work: Work) -> Fired | None:

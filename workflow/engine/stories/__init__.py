@@ -4,6 +4,6 @@
 steps, `looking` compares what is expected with what is found. The steps themselves are the service's own.
 """
 
-from workflow.engine.stories.telling import Coverage, StoryFailed, Told, tell_book
+from workflow.engine.stories.telling import Coverage, Told, tell_book
 
-__all__ = ["Coverage", "StoryFailed", "Told", "tell_book"]
+__all__ = ["Coverage", "Told", "tell_book"]

@@ -3,20 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from workflow.definition.form import is_empty
-from workflow.definition.model import Ballot, Definition
-from workflow.definition.term.reading import TermWrong, parse_span
+from workflow.definition.model import Ballot
 from workflow.engine.commands import (
     CallHasEnded,
     CallTogether,
     CastVote,
     CloseBallot,
     CloseRound,
-    Command,
     Decide,
     Fire,
     Object,
-    Operate,
     RecordTally,
     Retract,
     Retry,
@@ -26,62 +22,25 @@ from workflow.engine.commands import (
 )
 from workflow.engine.context import CLOCK
 from workflow.engine.operations import OPERATIONS
-from workflow.engine.stories.aiming import ANY_KIND, Aim, Aiming, Kinds
+from workflow.engine.stories.aiming import Aim, Kinds
 from workflow.engine.stories.book import Story
+from workflow.engine.stories.doing import Act, Doing
 from workflow.engine.stories.naming import Naming
+from workflow.engine.stories.operating import operate
 from workflow.engine.stories.world import World
+from workflow.engine.stories.wrong import StoryWrong
 from workflow.engine.subject import Case, Round
-
-Act = Callable[[], None]
-_NAMES_PERSON = frozenset({"delegate", "transfer", "add_signer", "remove_signer", "copy", "reassign"})
-_OF_TASKS = frozenset({"claim", "release", "delegate", "transfer", "add_signer", "recuse", "extend", "pause"})
+from workflow.text import sentence
 
 
 def acts_of(world: World, naming: Naming, story: Story, verb: str, does: Mapping[str, Any], person: Any) -> list[Act]:
     """What the step does, ready to be done. Where it holds no task, all that it may have meant: each must be refused."""
-    doing = Doing(world, naming, story, does, person)
-    return _VERBS[verb](doing) if verb in _VERBS else doing.operate(verb)
+    doing = Acting(world, naming, story, does, person)
+    return _VERBS[verb](doing) if verb in _VERBS else operate(doing, verb)
 
 
-class Doing:
-    """One step: who does it, upon which case, with which task."""
-
-    def __init__(self, world: World, naming: Naming, story: Story, does: Mapping[str, Any], person: Any) -> None:
-        self.world, self.naming, self.story, self.does, self.person = world, naming, story, does, person
-        self.actor = naming.actor(person)
-        self.aiming = Aiming(world, naming, does, self.actor)
-
-    @property
-    def definition(self) -> Definition:
-        return self.world.definition
-
-    @property
-    def opinion(self) -> str:
-        return str(self.does.get("opinion") or "")
-
-    @property
-    def to(self) -> str | None:
-        return str(self.does["to"]) if "to" in self.does else None
-
-    def act(self, place: str, command: Command) -> Act:
-        return lambda: self.world.act(place, command, self.actor)
-
-    def data(self, place: str, editable: tuple[str, ...]) -> dict[str, Any]:
-        """`with`, and what the story's `data` fills of that which is still empty."""
-        fields = dict(self.definition.fields)
-        rules = self.definition.round
-        fields |= {f"round.{name}": field for name, field in rules.fields.items()} if rules else {}
-        given = self.naming.values(fields, dict(self.does.get("with") or {}))
-        self.naming.say_empty(place, given)
-        for name in editable:
-            field, value = fields.get(name), self.story.data.get(name)
-            known = field is None or field.computed or field.source is not None
-            said = name in given or self.naming.is_said_empty(place, name)
-            if not said and not is_empty(value) and not known and is_empty(self.world.kept(place, name)):
-                given |= self.naming.values(fields, {name: value})
-        return given
-
-    # --- verbs
+class Acting(Doing):
+    """The verbs of a step."""
 
     def start(self) -> list[Act]:
         first = self.definition.states[self.definition.first_state]
@@ -184,9 +143,9 @@ class Doing:
 
     def _row(self, place: str, row: Any) -> int:
         held = self.world.subject(place)
-        if isinstance(row, int) or not isinstance(held, Case):
-            return int(row)
-        rules = self.definition.states[held.state].activity
+        if isinstance(row, int):
+            return row
+        rules = self.definition.states[held.state].activity if isinstance(held, Case) else None
         rows = held.data.get(rules.of or "") or [] if isinstance(rules, Ballot) else []
         number = self.naming.numbers.get(str(row))
         found = (
@@ -235,7 +194,7 @@ class Doing:
     def ended(self) -> list[Act]:
         """What called cases came to, by end state; the first that are still open."""
         case = self.aiming.case()
-        ends = [str(state) for state, count in dict(self.does["ended"]).items() for _ in range(int(count))]
+        ends = [str(state) for state, count in dict(self.does["ended"]).items() for _ in range(count)]
         data = self.naming.values({}, dict(self.does.get("with") or {}))
 
         def end() -> None:
@@ -253,26 +212,17 @@ class Doing:
         return [lambda: self.world.open_round(data, self.actor, unit=owner)]
 
     def call_together(self) -> list[Act]:
-        return [self.act(self._round(), CallTogether(state=str(self.does["call_together"])))]
+        return [self.act(self.round(), CallTogether(state=str(self.does["call_together"])))]
 
     def close(self) -> list[Act]:
         name = str(self.does["close"])
         if name == "round":
-            return [self.act(self._round(), CloseRound())]
+            return [self.act(self.round(), CloseRound())]
         if not isinstance(getattr(self.definition.states.get(name), "activity", None), Ballot):
-            raise KeyError(f"{name} is no state with a ballot")
+            raise StoryWrong(sentence("{name} is no state with a ballot", name=name))
         found = next((aim for aim in self.aiming.open(("ballot",)) if aim.entry and aim.entry.state == name), None)
-        aim = found or Aim(self._round() if self.definition.states[name].together else self.aiming.case())
+        aim = found or Aim(self.round() if self.definition.states[name].together else self.aiming.case())
         return [self.act(aim.place, CloseBallot(task=aim.number))]
-
-    def _round(self) -> str:
-        """The round of the case that is named; else the one that is his, of several the latest."""
-        if self.does.get("case") is not None and (own := self.world.cases[self.aiming.case()].round):
-            return own
-        rounds = self.aiming.rounds()
-        if not rounds:
-            raise KeyError("there is no round")
-        return rounds[0]
 
     def retry(self) -> list[Act]:
         """What could not go on is fired again: of the case that is named, else the first that stands on the list."""
@@ -280,90 +230,6 @@ class Doing:
         waiting = [(place, incident) for place in places for incident in self.world.subject(place).incidents]
         place, number = (waiting[0][0], waiting[0][1].number) if waiting else (self.aiming.case(), 0)
         return [self.act(place, Retry(incident=number))]
-
-    # --- the built-in operations
-
-    def operate(self, verb: str) -> list[Act]:
-        """An operation by its name, with its object or reason."""
-        if verb == "remove_signer":
-            return [self._operation(verb, aim) for aim in self._signed()]
-        if verb == "reassign":
-            return [self._operation(verb, aim) for aim in self._to_be_given()]
-        if verb in _OF_TASKS:
-            return [self._operation(verb, aim) for aim in self.aiming.aims(ANY_KIND)]
-        if verb == "correct" and self._is_of_round():
-            return [self._operation(verb, Aim(self._round()))]
-        paused = self._paused() if verb == "resume" else None
-        return [self._operation("go_on", paused) if paused else self._operation(verb, Aim(self.aiming.case()))]
-
-    def _paused(self) -> Aim | None:
-        """A task whose clock was stopped, where no administrator has suspended the whole."""
-        aims = self.aiming.open(ANY_KIND)
-        here = (aim for aim in aims if self.world.subject(aim.place).suspended is None)
-        return next((aim for aim in here if aim.entry and aim.entry.paused), None)
-
-    def _operation(self, operation: str, aim: Aim) -> Act:
-        value = self.does.get("resume" if operation == "go_on" else operation)
-        person, kind = self._person(operation, value)
-        data = dict(self.does.get("with") or (value if isinstance(value, dict) and operation == "correct" else {}))
-        rules = self.definition.round
-        fields = rules.fields if aim.place in self.world.rounds and rules else self.definition.fields
-        own = value if isinstance(value, dict) and operation == "paper" else {}
-        archive = self.does.get("archive", own.get("archive", value if isinstance(value, str) else None))
-        command = Operate(
-            operation=operation,  # type: ignore[arg-type]  # looked up in the table
-            task=aim.number or None,
-            person=person,
-            kind=kind,  # type: ignore[arg-type]  # before, beside, after
-            reason=self._reason(value, person),
-            data=self.naming.values(fields, {name.removeprefix("round."): kept for name, kept in data.items()}),
-            date=str(self.does.get("date", own.get("date", self.world.today))),
-            archive=str(archive or "") or None,
-            days=_days(value) if operation == "pause" else None,
-        )
-        return self.act(aim.place, command)
-
-    def _reason(self, value: Any, person: int | None) -> str:
-        """The reason beside it, else its own word; one that a step leaves out is given, unless its want is the point."""
-        for key in ("reason", "opinion"):
-            if key in self.does:
-                return str(self.does[key] or "")
-        if isinstance(value, str) and person is None:
-            return value
-        return "" if self.does.get("refused") == "opinion" else "理由"
-
-    def _person(self, operation: str, value: Any) -> tuple[int | None, str | None]:
-        if operation not in _NAMES_PERSON:
-            return None, None
-        kind = self.does.get("kind") or "before"
-        if not isinstance(value, dict):
-            return self.naming.person(value), str(kind)
-        if "person" in value:
-            return self.naming.person(value["person"]), str(value.get("kind", kind))
-        own, name = next(iter(value.items()))
-        return self.naming.person(name), str(own)
-
-    def _signed(self) -> list[Aim]:
-        """The task whose signer is meant."""
-        person, _ = self._person("remove_signer", self.does["remove_signer"])
-        aims = list(self.aiming.open(ANY_KIND))
-        for aim in aims:
-            signers = [task for task in aim.entry.tasks if task.signs == aim.number] if aim.entry else []
-            asked = aim.task.after_signers if aim.task else ()
-            if person in asked or any(task.holders == (person,) for task in signers):
-                return [aim]
-        return aims[:1] or [Aim(self.aiming.case())]
-
-    def _to_be_given(self) -> list[Aim]:
-        """The open task that is to be given to somebody: one that nobody holds before others."""
-        aims = sorted(self.aiming.open(ANY_KIND), key=lambda aim: bool(aim.task and aim.task.everyone))
-        return aims[:1] or [Aim(self.aiming.case())]
-
-    def _is_of_round(self) -> bool:
-        value, rules = self.does["correct"], self.definition.round
-        names = {*(self.does.get("with") or {}), *(value if isinstance(value, dict) else ())}
-        own = set(rules.fields) - set(self.definition.fields) if rules else set()
-        return bool(names) and all(name.startswith("round.") or name in own for name in names)
 
 
 def _flat(counts: Mapping[str, Any]) -> dict[str, int]:
@@ -379,31 +245,21 @@ def _word(choice: Any) -> str:
     return {True: "yes", False: "no"}[choice] if isinstance(choice, bool) else str(choice)
 
 
-def _days(value: Any) -> int | None:
-    """A number of days, or `30 days`; none where it is a reason."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    try:
-        return parse_span(str(value)).count
-    except TermWrong:
-        return None
-
-
-_VERBS: dict[str, Callable[[Doing], list[Act]]] = {
-    "start": Doing.start,
-    "do": Doing.decide,
+_VERBS: dict[str, Callable[[Acting], list[Act]]] = {
+    "start": Acting.start,
+    "do": Acting.decide,
     "answer": lambda doing: doing.decide("answer"),
-    "record": Doing.record,
-    "vote": Doing.vote,
-    "score": Doing.score,
-    "object": Doing.object_to,
-    "retract": Doing.retract,
-    "signal": Doing.signal,
-    "ended": Doing.ended,
-    "open": Doing.open_round,
-    "call_together": Doing.call_together,
-    "close": Doing.close,
-    "retry": Doing.retry,
+    "record": Acting.record,
+    "vote": Acting.vote,
+    "score": Acting.score,
+    "object": Acting.object_to,
+    "retract": Acting.retract,
+    "signal": Acting.signal,
+    "ended": Acting.ended,
+    "open": Acting.open_round,
+    "call_together": Acting.call_together,
+    "close": Acting.close,
+    "retry": Acting.retry,
 }
 #: Every verb of a story: those above, and the operations of section 9.
 VERBS = frozenset(_VERBS) | (frozenset(OPERATIONS) - {"go_on"})

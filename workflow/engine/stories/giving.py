@@ -16,11 +16,15 @@ from workflow.engine.permit import may_start
 from workflow.engine.stories.book import Story
 from workflow.engine.stories.naming import Naming
 from workflow.engine.stories.world import Stated, World
+from workflow.engine.stories.wrong import StoryWrong
 from workflow.engine.subject import Case
 from workflow.engine.values import keep_figure
 from workflow.engine.work import CaseWork
 from workflow.engine.writing import begin_fields, compute, order_of_values, set_terms
 from workflow.errors import NotPermitted
+from workflow.text import sentence
+
+_NUMBER_MOST = 10**15
 
 
 def prepare(world: World, naming: Naming, facts: Mapping[str, Any]) -> None:
@@ -29,12 +33,12 @@ def prepare(world: World, naming: Naming, facts: Mapping[str, Any]) -> None:
     fields = definition.fields
     found: dict[str, Kept] = {name: _nothing(field.type) for name, field in fields.items() if field.source is not None}
     for name, value in naming.values(fields, {n: v for n, v in facts.items() if n != "previous"}).items():
-        if name not in fields:
-            raise KeyError(f"facts: there is no field {name}")
         found[name] = _kept(definition, name, value)
     world.facts = found
     before = facts.get("previous")
-    if isinstance(before, Mapping):
+    if before is not None and not isinstance(before, Mapping):
+        raise StoryWrong(sentence("“{key}” wants a map.", key="previous"))
+    if before is not None:
         values = naming.values(fields, before)
         world.previous = {name: _kept(definition, name, value) for name, value in values.items() if name in fields}
 
@@ -49,7 +53,7 @@ def give_cases(world: World, naming: Naming, story: Story) -> None:
 def _give(world: World, naming: Naming, story: Story, name: str, keys: dict[str, Any]) -> None:
     definition, state = world.definition, str(keys.get("state", world.definition.first_state))
     if state not in definition.states:
-        raise KeyError(f"given {name}: there is no state {state}")
+        raise StoryWrong(sentence("given {name}: there is no state {state}", name=name, state=state))
     actor = naming.actor(keys.get("by"))
     case_id, round_ = f"case-{len(world.cases) + 1}", world.round
     started = Started(
@@ -96,7 +100,9 @@ def _unit(world: World, naming: Naming, name: str, keys: dict[str, Any]) -> Prin
             employer = directory.persons[actor.person].employer
             if posts or employer is not None:
                 return posts[0].organisation if posts else employer or 0
-    return world.round.unit if world.round else next(iter(directory.organisations))
+    if world.round is not None or directory.organisations:
+        return world.round.unit if world.round else next(iter(directory.organisations))
+    raise StoryWrong(sentence("given {name}: there are no units in this world", name=name))
 
 
 def _from_before(work: CaseWork, naming: Naming, story: Story, state: str) -> dict[str, Kept]:
@@ -158,6 +164,8 @@ def _set_figure(work: CaseWork, passed: tuple[str, ...], name: str, value: Any) 
         known = [state for state in passed if name in _leaves(work.definition, state)]
         where, short = known[-1] if known else passed[-1], name
     number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and not abs(value) < _NUMBER_MOST:
+        raise StoryWrong(sentence("This number is too large."))
     work.order(FigureSet(state=where, figures={short: keep_figure(float(value) if number else value)}))
 
 
@@ -227,12 +235,18 @@ def _concerned_data(world: World, naming: Naming, name: str) -> dict[str, Kept]:
 
 
 def _kept(definition: Definition, name: str, value: Any) -> Kept:
+    """A value as it is kept; one beyond the field's bounds is taken, as it may stand there from before."""
     if name not in definition.fields:
-        raise KeyError(f"there is no field {name}")
-    try:
-        return keep(definition.fields[name], value)
-    except Wrong:
-        return value
+        raise StoryWrong(sentence("there is no field {name}", name=name))
+    field = definition.fields[name]
+    unbounded = with_other(field, min=None, max=None, accept=(), required=False)
+    for known in (field, unbounded):
+        try:
+            return keep(known, value)
+        except Wrong as wrong:
+            found = wrong.found
+    reason = found[0] if isinstance(found, list) else sentence("This value does not fit.")
+    raise StoryWrong(sentence("{name}: {reason}", name=name, reason=reason))
 
 
 def _nothing(kind: str) -> Kept:

@@ -8,16 +8,19 @@ from typing import Any
 
 from workflow.calendar import day_of, is_end_of_day, local
 from workflow.definition.form import as_moment, shown
+from workflow.definition.loading.document import written
 from workflow.definition.loading.grammar import KEYS
 from workflow.definition.model import Field
 from workflow.engine.context import Actor
 from workflow.engine.stories.naming import Naming, written_out
 from workflow.engine.stories.world import World
+from workflow.engine.stories.wrong import nobody_called
 from workflow.engine.subject import Case, Entry, Figure, Holder, Round, Task
 from workflow.engine.values import CaseValues, round_figure
 from workflow.engine.who import Asking, everyone
+from workflow.text import Label, Sayable, sentence
 
-Difference = tuple[str, str]
+Difference = tuple[Sayable, Sayable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +51,26 @@ def look(world: World, naming: Naming, expected: Mapping[str, Any], case_name: A
 
 def _state(scene: Scene, value: Any) -> Difference | None:
     case = scene.case
-    found = case.state if case else "no case"
-    if found == value:
+    if case is None:
+        return _pair("state", value), sentence("there is no case yet")
+    if case.state == value:
         return None
-    tasks = ", ".join(f"{task.name}" for task in case.entry.tasks) if case and case.entry else ""
-    incidents = ", ".join(incident.zh for incident in case.incidents) if case else ""
-    return (
-        f"state {value}",
-        f"state {found}; open tasks: {tasks or 'none'}{'; incident: ' + incidents if incidents else ''}",
-    )
+    zh = en = f"{_pair('state', case.state)}, {_pair('tasks', _held(scene.world, scene.naming))}"
+    for incident in case.incidents:
+        zh, en = f"{zh}; {incident.zh}", f"{en}; {incident.en}"
+    return _pair("state", value), Label(zh, en)
 
 
 def _tasks(scene: Scene, value: Any) -> Difference | None:
     held = _held(scene.world, scene.naming)
     if not value:
-        return None if not held else ("no task", str(held))
+        return (_pair("tasks", {}), _pair("tasks", held)) if held else None
     for person, state in value.items() if isinstance(value, dict) else ((name, None) for name in _list(value)):
         found = held.get(_known(scene.naming, person), [])
         wanted = _list(state)
         nobody = not wanted and isinstance(value, dict)
         if (nobody and found) or (not nobody and not found) or any(one not in found for one in wanted):
-            return f"{person}: {state}", f"{person}: {', '.join(found) or 'no task'}"
+            return _pair(str(person), state), _pair(str(person), found)
     return None
 
 
@@ -114,17 +116,17 @@ def _due(scene: Scene, value: Any) -> Difference | None:
     found = min(dues, default=None)
     if _is_moment(found, value):
         return None
-    return f"due {value}", f"due {_moment_text(found)}"
+    return _pair("due", value), _pair("due", found)
 
 
 def _data(scene: Scene, value: Any) -> Difference | None:
     for name, wanted in dict(value or {}).items():
         field = scene.world.definition.fields.get(name)
         if field is None or scene.case is None:
-            return f"{name}: {wanted}", "no such field"
+            return _pair(str(name), wanted), sentence("there is no field {name}", name=str(name))
         found = _shown(scene, field, scene.case.data.get(name, field.constant))
         if not _same(found, written_out(wanted)):
-            return f"{name}: {wanted}", f"{name}: {found}"
+            return _pair(str(name), wanted), _pair(str(name), found)
     return None
 
 
@@ -138,7 +140,7 @@ def _figures(scene: Scene, value: Any) -> Difference | None:
     for name, wanted in dict(value or {}).items():
         found = _figure(scene, str(name))
         if not _same(found, wanted):
-            return f"{name}: {wanted}", f"{name}: {found}"
+            return _pair(str(name), wanted), _pair(str(name), found)
     return None
 
 
@@ -170,7 +172,7 @@ def _round(scene: Scene, value: Any) -> Difference | None:
     for name, wanted in dict(value or {}).items():
         found = _of_round(scene, str(name))
         if not _same(found, wanted):
-            return f"round.{name}: {wanted}", f"round.{name}: {found}"
+            return _pair(f"round.{name}", wanted), _pair(f"round.{name}", found)
     return None
 
 
@@ -216,7 +218,7 @@ def _told(scene: Scene, value: Any) -> Difference | None:
 def _not_told(scene: Scene, value: Any) -> Difference | None:
     found = _told_names(scene.world, scene.naming)
     told = [name for name in _list(value) if _known(scene.naming, name) in found]
-    return (f"not told {', '.join(told)}", f"told {', '.join(sorted(found))}") if told else None
+    return (_pair("not_told", told), _pair("told", sorted(found))) if told else None
 
 
 def _told_names(world: World, naming: Naming) -> set[str]:
@@ -236,15 +238,15 @@ def _told_names(world: World, naming: Naming) -> set[str]:
 def _known(naming: Naming, name: Any) -> str:
     """A name that the cast knows, or that stands in a case: of another it would be true that he is not told."""
     if str(name) not in naming.numbers and naming.link(str(name)) is None:
-        raise KeyError(f"no one is called {name}")
+        raise nobody_called(name)
     return str(name)
 
 
-def _effects(*kinds: str) -> Looker:
+def _effects(what: str, *kinds: str) -> Looker:
     def looker(scene: Scene, value: Any) -> Difference | None:
         done = [effect for effect in scene.world.happened.effects if effect.kind in kinds]
         found = {name for effect in done for name in _effect_names(effect.arguments, scene.naming)}
-        return _names(list(_wanted_effects(value)), found, kinds[0])
+        return _names(list(_wanted_effects(value)), found, what)
 
     return looker
 
@@ -283,9 +285,9 @@ def _names(value: Any, found: set[str], what: str) -> Difference | None:
     """Names listed must be there; an empty list means none."""
     wanted = _list(value)
     if not wanted:
-        return None if not found else (f"{what}: nobody, nothing", f"{what}: {', '.join(sorted(found))}")
+        return (_pair(what, []), _pair(what, sorted(found))) if found else None
     missing = [name for name in wanted if name not in found]
-    return (f"{what}: {', '.join(missing)}", f"{what}: {', '.join(sorted(found)) or '–'}") if missing else None
+    return (_pair(what, missing), _pair(what, sorted(found))) if missing else None
 
 
 def _list(value: Any) -> list[str]:
@@ -320,9 +322,16 @@ def _is_moment(found: datetime | None, wanted: Any) -> bool:
     return _moment_text(found) == text or f"{local(found):%Y-%m-%d %H:%M}" == text
 
 
-def _moment_text(found: datetime | None) -> str:
-    if found is None:
-        return "none"
+def _pair(key: str, value: Any) -> str:
+    """As it would stand in the file."""
+    if isinstance(value, datetime):
+        value = _moment_text(value)
+    elif isinstance(value, Decimal):
+        value = float(value)
+    return f"{key}: {value if isinstance(value, str) else written(value)}"
+
+
+def _moment_text(found: datetime) -> str:
     return f"{day_of(found).isoformat()} 24:00" if is_end_of_day(found) else f"{local(found):%Y-%m-%d %H:%M}"
 
 
@@ -337,12 +346,12 @@ LOOKERS: dict[str, Looker] = {
     "incidents": _incidents,
     "told": _told,
     "not_told": _not_told,
-    "granted": _effects("grant"),
-    "revoked": _effects("revoke"),
-    "suspended": _effects("suspend"),
-    "restored": _effects("restore"),
-    "benefit": _effects("benefit"),
-    "started": _effects("start", "call", "open"),
-    "documents": _effects("document"),
-    "indicators": _effects("indicators"),
+    "granted": _effects("granted", "grant"),
+    "revoked": _effects("revoked", "revoke"),
+    "suspended": _effects("suspended", "suspend"),
+    "restored": _effects("restored", "restore"),
+    "benefit": _effects("benefit", "benefit"),
+    "started": _effects("started", "start", "call", "open"),
+    "documents": _effects("documents", "document"),
+    "indicators": _effects("indicators", "indicators"),
 }

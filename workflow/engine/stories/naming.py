@@ -9,12 +9,15 @@ from workflow.definition.form import is_empty
 from workflow.definition.model import Field, Fields, InField
 from workflow.engine.context import Actor, SeededLot
 from workflow.engine.stories.world import World
+from workflow.engine.stories.wrong import StoryWrong, nobody_called
 from workflow.engine.subject import Case, Holder
 from workflow.engine.who import STARTER_LINK
+from workflow.text import sentence
 
 T = TypeVar("T")
 
 _SERVICE = Actor(service="story")
+_LONGEST_TEXT = 100_000
 _SECOND = re.compile(r"(.+) (\d+)")
 
 
@@ -44,15 +47,16 @@ class Naming:
         return next((link for links in named for link, known in links.items() if known == name), None)
 
     def person(self, name: Any) -> int:
-        return self._number(name, self.world.directory.persons, "no one")
+        return self._number(name, self.world.directory.persons, nobody_called(name))
 
     def unit(self, name: Any) -> int:
-        return self._number(name, self.world.directory.organisations, "no unit")
+        nowhere = StoryWrong(sentence("no unit is called {name}", name=str(name)))
+        return self._number(name, self.world.directory.organisations, nowhere)
 
-    def _number(self, name: Any, among: Mapping[int, object], nobody: str) -> int:
+    def _number(self, name: Any, among: Mapping[int, object], otherwise: StoryWrong) -> int:
         number = self.numbers.get(str(name))
         if number is None or number not in among:
-            raise KeyError(f"{nobody} is called {name}")
+            raise otherwise
         return number
 
     def name(self, holder: Holder) -> str:
@@ -77,11 +81,11 @@ class Naming:
         """The case that is meant; without a name the first."""
         if name is None:
             if not self.world.cases:
-                raise KeyError("there is no case yet")
+                raise StoryWrong(sentence("there is no case yet"))
             return next(iter(self.world.cases))
         found = self.find(str(name))
         if found is None:
-            raise KeyError(f"no case is called {name}")
+            raise StoryWrong(sentence("no case is called {name}", name=str(name)))
         return found
 
     def find(self, name: str) -> str | None:
@@ -157,7 +161,10 @@ def written_out(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if set(value) == {"repeat", "times"}:
-        return str(value["repeat"]) * int(value["times"])
+        text, times = str(value["repeat"]), value["times"]
+        if not isinstance(times, int) or not 0 <= times * len(text) <= _LONGEST_TEXT:
+            raise StoryWrong(sentence("“{text}” is not repeated {times} times", text=text[:40], times=str(times)))
+        return text * times
     return {name: written_out(one) for name, one in value.items()}
 
 

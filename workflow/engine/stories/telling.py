@@ -6,27 +6,22 @@ from typing import Any
 
 from workflow.calendar import Calendar
 from workflow.definition.form import is_empty
+from workflow.definition.loading.document import written
 from workflow.definition.model import Definition
 from workflow.definition.term.reading import TermWrong, parse_span
 from workflow.definition.term.reckoning import end_of_span
-from workflow.engine.stories.acting import Act, acts_of
+from workflow.engine.stories.acting import acts_of
 from workflow.engine.stories.book import Book, Story, StoryStep
-from workflow.engine.stories.cast import build_directory, moment
+from workflow.engine.stories.cast import build_directory, moment, roles_of
+from workflow.engine.stories.doing import Act
 from workflow.engine.stories.giving import give_cases, prepare
 from workflow.engine.stories.looking import look
 from workflow.engine.stories.naming import Naming, StoryLot
 from workflow.engine.stories.vocabulary import VERBS
 from workflow.engine.stories.world import World
+from workflow.engine.stories.wrong import StoryFailed, StoryWrong
 from workflow.errors import WorkflowError
-
-
-class StoryFailed(Exception):
-    """A step that did not come out as told: what was expected, and what was found."""
-
-    def __init__(self, expected: str, found: str) -> None:
-        self.expected = expected
-        self.found = found
-        super().__init__(f"expected {expected}, found {found}")
+from workflow.text import Label, Sayable, Sentence, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +32,25 @@ class Told:
     line: int
     step: int = 0
     at: str = ""
-    what: str = ""
-    expected: str = ""
-    found: str = ""
+    what: Sayable = ""
+    expected: Sayable = ""
+    found: Sayable = ""
     failed: bool = False
 
+    def text(self) -> Sentence:
+        """Where, when, who did what, what was expected, what was found."""
+        where = sentence("step {step}, {at}", step=self.step, at=self.at) if self.step else self.at
+        return sentence(
+            "“{title}”, {where}: {what}\n  expected  {expected}\n  found     {found}",
+            title=self.title,
+            where=where,
+            what=self.what,
+            expected=self.expected,
+            found=self.found,
+        )
+
     def __str__(self) -> str:
-        step = f"step {self.step}, " if self.step else ""
-        head = f'"{self.title}", {step}{self.at}: {self.what}'
-        return f"{head}\n  expected  {self.expected}\n  found     {self.found}"
+        return self.text().say("en")
 
 
 @dataclass(slots=True)
@@ -87,13 +92,13 @@ def tell_book(definition: Definition, book: Book, calendar: Calendar) -> tuple[l
 def tell_story(definition: Definition, book: Book, story: Story, calendar: Calendar, coverage: Coverage) -> Told:
     try:
         world, naming = _world(definition, book, story, calendar, coverage)
-    except (WorkflowError, StoryFailed, ValueError, KeyError, TypeError) as failed:
+    except (WorkflowError, StoryWrong) as failed:
         return Told(
             title=story.title,
             line=story.line,
             at=story.on,
-            what="the beginning: round, given, facts",
-            expected="a world to begin with",
+            what=sentence("the beginning: units, cast, round, facts, given"),
+            expected=sentence("a world to begin with"),
             found=_words(failed),
             failed=True,
         )
@@ -107,8 +112,8 @@ def tell_story(definition: Definition, book: Book, story: Story, calendar: Calen
                 step=number,
                 at=f"{world.now:%Y-%m-%d %H:%M}",
                 what=_describe(step.does),
-                expected=failed.expected[:500],
-                found=failed.found[:500],
+                expected=failed.expected,
+                found=failed.found,
                 failed=True,
             )
     coverage.triggers |= world.taken
@@ -118,7 +123,7 @@ def tell_story(definition: Definition, book: Book, story: Story, calendar: Calen
 def _world(
     definition: Definition, book: Book, story: Story, calendar: Calendar, coverage: Coverage
 ) -> tuple[World, Naming]:
-    directory, names = build_directory(book.units, book.cast)
+    directory, names = build_directory(book.units, book.cast, roles_of(definition))
     world = World(definition=definition, calendar=calendar, directory=directory, now=moment(story.on))
     naming = Naming(world, names)
     world.lot = StoryLot(story.lot, naming)
@@ -151,14 +156,15 @@ def _do(world: World, naming: Naming, story: Story, step: StoryStep) -> None:
             _look(world, naming, does)
         else:
             _act(world, naming, story, does)
-    except (TermWrong, KeyError, ValueError, TypeError) as wrong:
-        raise StoryFailed("a step of this language", _words(wrong)) from wrong
+    except (TermWrong, StoryWrong, WorkflowError) as wrong:
+        raise StoryFailed(sentence("a step of this language"), _words(wrong)) from wrong
 
 
 def _go_to(world: World, until: str) -> None:
     to = moment(until, end=True)
     if to < world.now:
-        raise ValueError(f"it is {world.now:%Y-%m-%d %H:%M} already, the clock does not go back to {until}")
+        now = f"{world.now:%Y-%m-%d %H:%M}"
+        raise StoryWrong(sentence("it is {now} already, the clock does not go back to {until}", now=now, until=until))
     world.advance(to)
 
 
@@ -177,7 +183,7 @@ def _done(act: Act) -> None:
     try:
         act()
     except WorkflowError as error:
-        raise StoryFailed("done", f"refused, {_words(error)}") from error
+        raise StoryFailed(sentence("done"), _refusal(error)) from error
 
 
 def _refused(world: World, acts: list[Act], reason: str) -> None:
@@ -190,12 +196,11 @@ def _refused(world: World, acts: list[Act], reason: str) -> None:
         except WorkflowError as error:
             errors.append(error)
             if world.snapshot() != before:
-                raise StoryFailed("nothing changed", "something changed") from error
+                raise StoryFailed(sentence("nothing changed"), sentence("something changed")) from error
         else:
-            raise StoryFailed(f"refused: {reason}", "done")
+            raise StoryFailed(f"refused: {reason}", sentence("done"))
     if not any(_is_meant(reason, error) for error in errors):
-        found = " / ".join(dict.fromkeys(_words(error) for error in errors))
-        raise StoryFailed(f"refused: {reason}", f"refused, {found}") from errors[0]
+        raise StoryFailed(f"refused: {reason}", _refusal(*errors)) from errors[0]
 
 
 def _is_meant(reason: str, error: WorkflowError) -> bool:
@@ -223,10 +228,15 @@ def _look(world: World, naming: Naming, does: Mapping[str, Any]) -> None:
 
 
 def _describe(does: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in does.items() if not is_empty(value))[:200]
+    return ", ".join(f"{key}: {written(value)}" for key, value in does.items() if not is_empty(value))[:200]
 
 
-def _words(error: BaseException) -> str:
-    if isinstance(error, WorkflowError):
-        return f"{error.code}: {error.say('zh')}"
-    return str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+def _refusal(*errors: WorkflowError) -> Sentence:
+    """The codes and reasons for which it was refused, each once."""
+    found = list(dict.fromkeys(f"{error.code}: {error.say('en')}" for error in errors))
+    in_chinese = list(dict.fromkeys(f"{error.code}: {error.say('zh')}" for error in errors))
+    return sentence("refused, {reasons}", reasons=Label(" / ".join(in_chinese), " / ".join(found)))
+
+
+def _words(error: TermWrong | StoryWrong | WorkflowError) -> Sayable:
+    return _refusal(error) if isinstance(error, WorkflowError) else error.reason

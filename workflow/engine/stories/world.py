@@ -39,6 +39,7 @@ from workflow.engine.rounds.sitting import on_paper
 from workflow.engine.rounds.step import RoundStep, answer_of, as_settled, step_round
 from workflow.engine.rounds.work import RoundWork
 from workflow.engine.step import step
+from workflow.engine.stories.wrong import StoryWrong
 from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task, Timer, Vote, number_order
 from workflow.engine.voting import entry_of_task, is_secret, seal
 from workflow.engine.who import link_of
@@ -244,7 +245,7 @@ class World:
             subject, timer = found
             self.now = max(self.now, timer.at)
             self._commit(lambda subject=subject, timer=timer: self._act(subject, FireTimer(timer=timer.id), CLOCK))  # type: ignore[misc]
-        raise ValueError("the clock does not come to rest")
+        raise StoryWrong(sentence("the clock does not come to rest"))
 
     def _earliest(self, to: datetime) -> tuple[str, Timer] | None:
         """The next timer; of several at one instant by kind, then by case number."""
@@ -377,12 +378,17 @@ class World:
         while todo:
             subject, change = todo.pop(0)
             if isinstance(change, Told):
-                self.happened.told += [self.by_name(subject, who) for who in change.who]
+                self.happened.told += [self.by_name(change.case or subject, who) for who in change.who]
             elif isinstance(change, LateObjection):
                 self.happened.effects.append(Effect(kind="start", arguments={"definition": change.definition}))
             elif isinstance(change, Effect):
-                self.happened.effects.append(change)
+                self.happened.effects.append(self._as_named(subject, change))
                 todo += self._do(subject, change)
+
+    def _as_named(self, subject: str, effect: Effect) -> Effect:
+        """The same with names where it has links."""
+        whom = {key: [self.by_name(subject, who) for who in effect.arguments.get(key, ())] for key in ("to", "from")}
+        return altered(effect, arguments={**effect.arguments, **{key: who for key, who in whom.items() if who}})
 
     def _do(self, subject: str, effect: Effect) -> Todo:
         arguments = effect.arguments
