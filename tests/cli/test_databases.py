@@ -140,6 +140,17 @@ def test_wrong_setting_is_named(
     assert one_line(yangguang, ("verify",), sqlite_url) == said
 
 
+def test_wrong_setting_leaves_no_database_half_made(
+    yangguang: Yangguang, monkeypatch: pytest.MonkeyPatch, empty_url: str
+) -> None:
+    monkeypatch.setenv("YANGGUANG_SMTP_PORT", "mail")
+    one_line(yangguang, ("upgrade",), empty_url)
+    monkeypatch.delenv("YANGGUANG_SMTP_PORT")
+
+    assert yangguang("upgrade", "--database", empty_url).code == 0
+    assert yangguang("token", "admin", "--database", empty_url).code == 0
+
+
 def test_database_of_the_environment_is_taken(
     yangguang: Yangguang, monkeypatch: pytest.MonkeyPatch, database_url: str
 ) -> None:

@@ -61,9 +61,10 @@ def test_scheduler_ends_cleanly(yangguang: Yangguang, number: signal.Signals) ->
     assert (ended.code, ended.err) == (0, "")
 
 
-@pytest.mark.parametrize("command", ["run", "web"])
+@pytest.mark.parametrize("command", ["run", "web", "demo"])
 def test_port_that_is_taken_is_said(yangguang: Yangguang, command: str) -> None:
-    yangguang("upgrade")
+    if command != "demo":  # it is said before the play
+        yangguang("upgrade")
 
     with a_taken_port() as port:
         said = yangguang(command, "--port", port)
