@@ -538,6 +538,23 @@ def test_guard_without_words_stands_as_code(guard: str, expected: str) -> None:
     assert guard_in_words(guard, "zh") == expected
 
 
+def test_check_that_has_no_words_is_told_by_what_it_says() -> None:
+    checks = (
+        """checks: [{that: 'reason.matches("^[a-z]+$")', say: {zh: 只用小写字母, en: Small letters only}}]\nstates:\n"""
+    )
+    guide = explain(a_definition(WIDE.replace("GUARD", "true").replace("states:\n", checks)), "en")
+
+    assert "- Looked at by the service, and refused if need be: “Small letters only”." in guide
+    assert "matches" not in guide
+
+
+def test_whom_the_file_names_may_start_beside_the_public() -> None:
+    start = "start: [{role: union_chair, at: enterprise}, public]"
+    guide = explain(a_definition(LEAVE.replace("start: {role: union_chair, at: enterprise}", start)), "en")
+
+    assert "- A case is started by the enterprise union chair.\n- Anyone may start a case, by a link" in guide
+
+
 def test_of_two_things_with_one_name_the_nearest_is_meant() -> None:
     text = WIDE.replace("GUARD", "cast > 3").replace(
         "  days:", "  cast: {type: integer, label: {zh: 演员, en: Actors}}\n  days:"

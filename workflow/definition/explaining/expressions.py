@@ -25,10 +25,15 @@ from workflow.text import Sayable, sentence
 
 def condition(expression: Expression, vocabulary: Vocabulary) -> Sayable:
     """A guard as a clause: “Days is at most 3”."""
+    return clause(expression, vocabulary) or code(expression.source)
+
+
+def clause(expression: Expression, vocabulary: Vocabulary) -> Sayable | None:
+    """The same, or none where it cannot be put in words."""
     try:
         return _clause(expression.tree, vocabulary)
     except NoWords:
-        return code(expression.source)
+        return None
 
 
 def quantity(expression: Expression, vocabulary: Vocabulary, field: Field | None = None) -> Sayable:

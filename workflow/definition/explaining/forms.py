@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from workflow.calendar import local
-from workflow.definition.explaining.expressions import condition, quantity
+from workflow.definition.explaining.expressions import clause, condition, quantity
 from workflow.definition.explaining.moments import points, span
 from workflow.definition.explaining.office import COLUMNS, usual
 from workflow.definition.explaining.operands import with_unit
@@ -99,7 +99,16 @@ def described(field: Field, words: Vocabulary) -> Item:
 
 def checks(found: Iterable[Check], words: Vocabulary) -> Iterator[Item]:
     for check in found:
-        that = condition(check.that, words)
+        that = clause(check.that, words)
+        if that is None and check.say is not None:
+            templates = {
+                "refuse": sentence("Looked at by the service, and refused if need be: “{say}”."),
+                "ask": sentence("Looked at by the service; a remark is asked for if need be: “{say}”."),
+                "warn": sentence("Looked at by the service, with a warning if need be: “{say}”."),
+            }
+            yield Item(filled(templates[check.otherwise], say=plain(check.say)))
+            continue
+        that = that or condition(check.that, words)
         if check.say is None:
             templates = {
                 "refuse": sentence("It must hold that {that}."),
@@ -229,7 +238,9 @@ def _source(source: Source, words: Vocabulary) -> Sayable:
         case "honours":
             honours = sentence("the honours “{name}” in the register", name=usual(source.name))
             return _narrowed(_taken(source, honours), source, words)
-    return _narrowed(_taken(source, sentence("the cases “{name}”", name=usual(source.name))), source, words)
+    own = words.definition.key == source.name
+    name = plain(words.definition.title) if own else usual(source.name)
+    return _narrowed(_taken(source, sentence("the cases “{name}”", name=name)), source, words)
 
 
 def _taken(source: Source, what: Sayable) -> Sayable:
@@ -250,12 +261,14 @@ def _narrowed(said: Sayable, source: Source, words: Vocabulary) -> Sayable:
         "starter": sentence("of the starter"),
     }
     limits: list[Sayable] = [whose[source.of]]
+    own = source.kind == "cases" and words.definition.key == source.name
+    called = words.state_called if own else marked
     if source.states:
-        limits.append(sentence("now in {states}", states=[marked(state) for state in source.states]))
+        limits.append(sentence("now in {states}", states=[called(state) for state in source.states]))
     if source.passed is not None:
-        limits.append(sentence("having passed “{state}”", state=marked(source.passed)))
+        limits.append(sentence("having passed “{state}”", state=called(source.passed)))
     if source.overdue is not None:
-        limits.append(sentence("late in “{state}”", state=marked(source.overdue)))
+        limits.append(sentence("late in “{state}”", state=called(source.overdue)))
     if source.same:
         limits.append(sentence("with the same {fields}", fields=words.fields_called(source.same)))
     if source.within is not None:

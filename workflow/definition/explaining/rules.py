@@ -49,14 +49,7 @@ _FEW = 3
 
 def starting(words: Vocabulary) -> Iterator[Item]:
     definition = words.definition
-    if _is_public(words):
-        yield Item(sentence("Anyone may start a case, by a link with a code."))
-    elif definition.start:
-        yield Item(sentence("A case is started by {who}.", who=people_of(definition.start, words)))
-    elif definition.round and definition.round.cases:
-        yield Item(sentence("Cases open together with each round; nobody starts them by hand."))
-    else:
-        yield Item(sentence("Nobody starts a case by hand: another procedure or a round does."))
+    yield from map(Item, _started(words))
     person = concerned(words)
     if person is not None:
         yield Item(sentence("The person concerned: {who}.", who=person))
@@ -132,8 +125,18 @@ def in_words(template: str, words: Vocabulary) -> Label:
     return Label(replaced("zh"), replaced("en"))
 
 
-def _is_public(words: Vocabulary) -> bool:
-    return any(entry.spec == Named(PUBLIC) for entry in words.definition.start)
+def _started(words: Vocabulary) -> Iterator[Sayable]:
+    """By whom, by anyone too, or by no one."""
+    definition = words.definition
+    named = tuple(entry for entry in definition.start if entry.spec != Named(PUBLIC))
+    if named:
+        yield sentence("A case is started by {who}.", who=people_of(named, words))
+    if len(named) < len(definition.start):
+        yield sentence("Anyone may start a case, by a link with a code.")
+    if not definition.start and definition.round and definition.round.cases:
+        yield sentence("Cases open together with each round; nobody starts them by hand.")
+    elif not definition.start:
+        yield sentence("Nobody starts a case by hand: another procedure or a round does.")
 
 
 def _seen(words: Vocabulary) -> Sayable:
