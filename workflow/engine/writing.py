@@ -13,6 +13,7 @@ from workflow.engine.changes import ConcernedSet, DataSet, Titled
 from workflow.engine.checks import run_checks
 from workflow.engine.context import Context
 from workflow.engine.forms import clean, form_of, need, needs, of_term
+from workflow.engine.names import name_of
 from workflow.engine.rounds.fields import for_round, lacking, set_round
 from workflow.engine.who import Asking, resolve
 from workflow.engine.work import CaseWork, case_anchors
@@ -116,8 +117,8 @@ def subject_line(work: CaseWork) -> str:
     round_ = work.context.round
     known: dict[str, str] = {
         "unit": directory.name_of(case.unit),
-        "starter": directory.name_of(case.starter) if isinstance(case.starter, int) else "",
-        "concerned": directory.name_of(case.concerned) if isinstance(case.concerned, int) else "",
+        "starter": name_of(case.starter, definition, case, directory),
+        "concerned": name_of(case.concerned, definition, case, directory),
         "round": round_.round.title_zh if round_ else "",
         "year": str(day_of(case.started_at).year),
     }

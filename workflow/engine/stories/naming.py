@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from workflow.definition.form import is_empty
 from workflow.definition.model import Field, Fields, InField
 from workflow.engine.context import Actor, SeededLot
+from workflow.engine.names import names_by_link
 from workflow.engine.stories.world import World
 from workflow.engine.stories.wrong import StoryWrong, nobody_called
 from workflow.engine.subject import Case, Holder
@@ -43,7 +44,7 @@ class Naming:
 
     def link(self, name: str) -> Holder | None:
         """The link of somebody whom a case names and who has no account."""
-        named = (self.world.links(case) for case in self.world.cases.values())
+        named = (names_by_link(self.world.definition, case) for case in self.world.cases.values())
         return next((link for links in named for link, known in links.items() if known == name), None)
 
     def person(self, name: Any) -> int:

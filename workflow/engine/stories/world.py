@@ -10,7 +10,7 @@ from msgspec.structs import replace as altered
 
 from workflow.calendar import Calendar, day_of
 from workflow.definition.form import Kept
-from workflow.definition.model import Definition, InField
+from workflow.definition.model import Definition
 from workflow.engine import permit
 from workflow.engine.changes import Change, Effect, LateObjection, Left, Started, Told
 from workflow.engine.commands import (
@@ -32,6 +32,7 @@ from workflow.engine.context import CLOCK, Actor, Context, Lot, RoundView, Seede
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.facts import case_facts
 from workflow.engine.moving import is_stopped
+from workflow.engine.names import names_by_link
 from workflow.engine.once import OnceKey, once_values
 from workflow.engine.opening import cases_to_open
 from workflow.engine.rounds.deciding import sitting_of
@@ -42,7 +43,6 @@ from workflow.engine.step import step
 from workflow.engine.stories.wrong import StoryWrong
 from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task, Timer, Vote, number_order
 from workflow.engine.voting import entry_of_task, is_secret, seal
-from workflow.engine.who import link_of
 from workflow.errors import Closed, GuardFailed, InvalidData, NotPermitted, Refused, Twice, WorkflowError
 from workflow.text import sentence
 
@@ -197,23 +197,14 @@ class World:
             return round_.data.get(name.removeprefix("round.")) if round_ else None
         return held.data.get(name)
 
-    def links(self, case: Case) -> dict[Holder, str]:
-        """Those without an account whom a case reaches by a link, with the names that it has of them."""
-        specs = [entry.spec for people in self.definition.people.values() for entry in people.entries]
-        found: dict[Holder, str] = {}
-        for spec in specs:
-            if isinstance(spec, InField) and spec.link is not None:
-                table, _, column = spec.field.partition(".")
-                rows = case.data.get(table) or [] if column else [case.data]
-                for number, row in enumerate(rows):
-                    if name := row.get(column or table):
-                        found[link_of(spec.link, number if column else None)] = str(name)
-        return found
-
     def by_name(self, subject: str, holder: Holder) -> Holder:
         """A holder; one who is known by a link only by his name."""
         case = self.cases.get(subject)
-        return self.links(case).get(holder, holder) if case is not None and isinstance(holder, str) else holder
+        return (
+            names_by_link(self.definition, case).get(holder, holder)
+            if case is not None and isinstance(holder, str)
+            else holder
+        )
 
     def context(self, actor: Actor, subject: str = "", task: int | None = None) -> Context:
         """What a step upon a subject may know; without a subject the round is that which was opened last."""
