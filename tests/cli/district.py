@@ -50,11 +50,11 @@ def the_registers(yangguang: Yangguang, url: str) -> tuple[Said, Said]:
     )
 
 
-def an_open_round(url: str, closes_on: str = "2099-12-31") -> UUID:
+def an_open_round(url: str, nominal: str | None = None) -> UUID:
     office = service.open_house(url).office
     try:
         opened = open_round(
-            office, "outing", actor=Actor(service="test"), unit=1, data={"closes_on": closes_on}, nominal=None
+            office, "outing", actor=Actor(service="test"), unit=1, data={"closes_on": "2099-12-31"}, nominal=nominal
         )
         return UUID(opened.round.id)
     finally:

@@ -118,7 +118,7 @@ def test_import_in_the_name_of_a_person_asks_whether_he_may(yangguang: Yangguang
 
 def test_of_several_rounds_one_is_named(yangguang: Yangguang, empty_url: str) -> None:
     first = a_district(yangguang, empty_url)
-    second = an_open_round(empty_url)
+    second = an_open_round(empty_url, nominal="2027-01-01")
     book = a_workbook("nominations.xlsx", NOMINATIONS)
     typed = ("import", "nominations", book, "--definition", "outing", "--database", empty_url)
 
