@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
@@ -53,12 +54,13 @@ def address(url: str | None) -> Address:
 def open_house(url: str | None, *, create: bool = False, durable: bool = True) -> House:
     """A database with every room registered, its files beside it, its settings from the environment."""
     from workflow.cases.office import Office, Secrets  # noqa: PLC0415 -- slow imports, for commands that need them
-    from workflow.clock.settable import Delivery  # noqa: PLC0415
+    from workflow.clock.settable import Delivery, is_demo  # noqa: PLC0415
     from workflow.messages.delivering import deliver_due, next_due  # noqa: PLC0415
+    from workflow.messages.forgetting import forget_old  # noqa: PLC0415
     from workflow.messages.telling import tell  # noqa: PLC0415
     from workflow.people.administrator import ensure_administrator  # noqa: PLC0415
-    from workflow.records.attachments import files_of  # noqa: PLC0415
-    from workflow.records.honours import RECORDERS, honours_found  # noqa: PLC0415
+    from workflow.records.attachments import files_of, sweep_attachments  # noqa: PLC0415
+    from workflow.records.honours import RECORDERS, holders_of, honours_found  # noqa: PLC0415
     from workflow.store import DatabaseSettings, open_database, require_current, schema_version, upgrade  # noqa: PLC0415
 
     _log_to_standard_error()
@@ -78,8 +80,12 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
     office.recorders |= {"tell": tell, **RECORDERS}
     office.sources["honours"] = honours_found
     office.files_of = files_of
+    office.holders_of = holders_of
+    office.chores |= {"forget_messages": forget_old, "sweep_attachments": lambda office, _: sweep_attachments(office)}
     if new:
         ensure_administrator(database, "总工会", at=_EVER)
+    if not durable or is_demo(office):  # whose people are nobody
+        mails = replace(mails, host=None, user=None, password=None, durable=durable)
 
     def deliver() -> int:
         with database.read() as connection:

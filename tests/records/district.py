@@ -68,8 +68,9 @@ def publish_model_worker(office: Office, columns: str | None = None) -> None:
     publish(office.database, office.versions, texts, calendar=chinese_calendar())
 
 
-def a_round(office: Office, unit: Principal, closes_on: str = "2099-12-31") -> UUID:
+def a_round(office: Office, unit: Principal, closes_on: str = "2099-12-31", nominal: str | None = None) -> UUID:
+    """A second one is of another date."""
     opened = open_round(
-        office, "model_worker", actor=Actor(service="test"), unit=unit, data={"closes_on": closes_on}, nominal=None
+        office, "model_worker", actor=Actor(service="test"), unit=unit, data={"closes_on": closes_on}, nominal=nominal
     )
     return UUID(opened.round.id)

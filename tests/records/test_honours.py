@@ -267,4 +267,4 @@ def test_one_without_an_account_is_known_again_by_what_is_the_same(district: Dis
     with district.office.database.read() as connection:
         loaded = load(connection, UUID(case.id))
     assert loaded is not None
-    assert loaded[0].data["before"] == 0  # at the start, before the ID number was written
+    assert loaded[0].data["before"] == 1  # by the ID number that the start itself brings

@@ -354,7 +354,7 @@ def test_a_unit_with_a_name_too_long_is_refused(district: District, tmp_path: Pa
 
 
 def test_of_several_rounds_one_must_be_named(district: District, tmp_path: Path) -> None:
-    other = a_round(district.office, district.top)
+    other = a_round(district.office, district.top, nominal="2026-01-01")
     file = a_book(tmp_path / "a.xlsx", [a_row()])
 
     said = of_first_problem(lambda: the_import(district, file))
@@ -380,7 +380,7 @@ def test_a_closed_round_takes_nothing(district: District, tmp_path: Path) -> Non
 def test_without_columns_yaml_the_labels_of_the_fields_count(district: District, tmp_path: Path) -> None:
     publish_model_worker(district.office, columns="")
     act(district.office, district.round_id, CloseRound(), actor=SERVICE)
-    a_round(district.office, district.top)
+    a_round(district.office, district.top, nominal="2026-01-01")
     headings = ["所属乡镇", "单位名称", "姓名", "身份证号", "出生日期", "主要事迹"]
     rows = [["旧城镇", "甲厂", "王建军", ID_NUMBERS[0], "1986-09-17", DEEDS]]
 
@@ -559,6 +559,6 @@ def test_the_same_person_may_stand_in_two_rounds(district: District, tmp_path: P
     file = a_book(tmp_path / "a.xlsx", [a_row()])
     the_import(district, file)
     act(district.office, district.round_id, CloseRound(), actor=SERVICE)
-    later = replace(district, round_id=a_round(district.office, district.top))
+    later = replace(district, round_id=a_round(district.office, district.top, nominal="2026-01-01"))
 
     assert len(the_import(later, file).started) == 1

@@ -12,8 +12,9 @@ from workflow.api.asking import context_for, expected_version, office, page_size
 from workflow.api.paging import cursor, place_of
 from workflow.api.showing import case_line, event_view, moment
 from workflow.api.subjects import Answer, answered, seen, task_of, uuid_of, view
-from workflow.cases.acting import act, timers_of
+from workflow.cases.acting import act
 from workflow.cases.drafts import save_draft, saved_draft
+from workflow.cases.entries import timers_of
 from workflow.cases.history import unseal
 from workflow.cases.listing import CaseFilter, case_page
 from workflow.cases.starting import NewCase, start_case

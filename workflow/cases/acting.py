@@ -6,42 +6,36 @@ is then taken again in a transaction that has looked it up; figures and sittings
 "one seat left" cannot both have it. Every act has a key and may be repeated: if its event is there, it has happened.
 """
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
-
 from workflow.cases.desk import Desk, hot_desk, transaction
+from workflow.cases.entries import due_timer, timer_of
 from workflow.cases.history import folded
 from workflow.cases.office import Office
-from workflow.cases.once import number_of_first
+from workflow.cases.once import is_once, number_of_first
+from workflow.cases.polls import Opened, open_polls
 from workflow.cases.reading import Read, load
-from workflow.cases.storing import Stored, store
+from workflow.cases.requests import fingerprint_of, request_of
+from workflow.cases.settling import digest_of, settle, step_with_cases
+from workflow.cases.storing import Kept, Stored, store
 from workflow.cases.versions import Version
-from workflow.engine.changes import Change, Settled
-from workflow.engine.commands import Command, FireTimer, Object, Retract, Settle
+from workflow.engine.changes import Change
+from workflow.engine.commands import Command, FireTimer, Object, Retract, Retry
 from workflow.engine.context import CLOCK, Actor, Context, Fact, Missing, RoundView
-from workflow.engine.facts import case_facts
-from workflow.engine.rounds.step import RoundStep, step_round
+from workflow.engine.rounds.step import RoundStep
 from workflow.engine.sight import may_see, may_see_round
 from workflow.engine.step import Step, step
 from workflow.engine.subject import Case, Round, Subject, Timer
-from workflow.errors import Busy, GuardFailed, KeyReused, NotFound, Refused, Stale, Twice, WorkflowError
+from workflow.errors import Busy, KeyReused, NotFound, Stale, Twice, WorkflowError
 from workflow.store import retrying
 from workflow.store.failures import violated
-from workflow.text import sentence
 
 _TRIES = 5
 _MOST_TIMERS = 1000
-#: Of several timers at one instant, which first.
-_ORDER = ("due", "reminder", "escalation", "notice_end", "until", "resume", "opening", "announce", "closes", "sitting")
 _ALL: frozenset[Fact] = frozenset({"figures", "tally", "facts", "previous", "files"})
-#: What is looked up for each case of a sitting, if its step asks for it.
-_OF_CASE: frozenset[Fact] = frozenset({"facts", "previous", "files"})
-_SITTING = Actor(service="sitting")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +107,11 @@ def fire_due(office: Office, subject: UUID) -> int:
         with office.database.read() as connection:
             now = office.database.now(connection)
             found = load(connection, subject)
-        timer = _due(found[0], now) if found else None
+        timer = due_timer(found[0], now) if found else None
         if timer is None:
             return fired
         _fire(office, subject, timer)
     return _MOST_TIMERS
-
-
-def request_of(actor: Actor, key: str) -> bytes:
-    """A request key belongs to its actor: another's equal key is another."""
-    who = f"{actor.person}/{actor.link}/{actor.service}/{actor.public}"
-    return hashlib.sha256(f"{who}\n{key}".encode()).digest()[:16]
-
-
-def fingerprint_of(command: Command) -> bytes:
-    text = type(command).__name__.encode() + b"\n" + msgspec.json.encode(command, order="sorted")
-    return hashlib.sha256(text).digest()[:16]
 
 
 # --- one act
@@ -201,34 +184,11 @@ def _on_case(desk: Desk, asked: Asked, read: Read) -> Outcome | None:
     answered = _before(desk, asked, read, version)
     if answered is not None:
         return answered
-    opened = desk.open_ballot(case, asked.command) if "tally" in asked.wanted else None
-    if opened is not None:
-        context = replace(context, tally=opened.tally)
+    context, opened = _with_ballot(desk, asked, case, context)
     done = step(version.definition, case, asked.command, context)  # type: ignore[arg-type]  # a command of a case
     if not done.changes:
         return Outcome(subject=case, version=version, head=read.head)
-    stored = store(
-        desk,
-        Stored(
-            version=version,
-            before=case,
-            after=done.subject,
-            changes=done.changes,
-            authority=done.authority,
-            command=asked.command,
-            context=context,
-            actor=asked.actor,
-            request=asked.request,
-            fingerprint=asked.fingerprint,
-            head=read.head,
-            opened=opened,
-        ),
-    )
-    return (
-        None
-        if stored is None
-        else Outcome(subject=stored.subject, version=version, head=stored.head, changes=done.changes)
-    )
+    return _outcome(version, done.changes, store(desk, _stored(asked, read, version, done, context, opened)))
 
 
 def _on_round(desk: Desk, asked: Asked, read: Read) -> Outcome | None:
@@ -243,105 +203,64 @@ def _on_round(desk: Desk, asked: Asked, read: Read) -> Outcome | None:
     answered = _before(desk, asked, read, version)
     if answered is not None:
         return answered
-    opened = desk.open_ballot(round_, asked.command) if "tally" in asked.wanted else None
-    if opened is not None:
-        context = replace(context, tally=opened.tally)
-    done, cases, context = _with_cases_locked(desk, asked, round_, version, context)
+    context, opened = _with_ballot(desk, asked, round_, context)
+    done, cases, context = step_with_cases(desk, version, round_, asked.command, context)  # type: ignore[arg-type]  # of a round
     if not done.changes:
         return Outcome(subject=round_, version=version, head=read.head)
-    stored = store(
-        desk,
-        Stored(
-            version=version,
-            before=round_,
-            after=done.subject,
-            changes=done.changes,
-            authority=done.authority,
-            command=asked.command,
-            context=context,
-            actor=asked.actor,
-            request=asked.request,
-            fingerprint=asked.fingerprint,
-            head=read.head,
-            opened=opened,
-            inputs=_digest_of(cases),
-        ),
+    stored = store(desk, _stored(asked, read, version, done, context, opened, inputs=digest_of(cases)))
+    if stored is not None:
+        settle(desk, done, cases, version, context, stored)
+    return _outcome(version, done.changes, stored)
+
+
+def _with_ballot(desk: Desk, asked: Asked, subject: Subject, context: Context) -> tuple[Context, Opened | None]:
+    """With the envelopes of the secret ballot that may close now, where they are asked for."""
+    opened = desk.open_ballot(subject, asked.command) if "tally" in asked.wanted else None
+    return (context, None) if opened is None else (replace(context, tally=opened.tally), opened)
+
+
+def _stored(
+    asked: Asked,
+    read: Read,
+    version: Version,
+    done: Step | RoundStep,
+    context: Context,
+    opened: Opened | None,
+    inputs: str | None = None,
+) -> Stored:
+    closed = open_polls(read.subject).keys() - open_polls(done.subject).keys()
+    if opened is None and closed and isinstance(asked.command, Retry):
+        raise Missing("tally")  # counted before, and closed only now: what was cast is kept
+    return Stored(
+        version=version,
+        before=read.subject,
+        after=done.subject,
+        changes=done.changes,
+        authority=done.authority,
+        command=asked.command,
+        context=context,
+        actor=asked.actor,
+        request=asked.request,
+        fingerprint=asked.fingerprint,
+        head=read.head,
+        opened=opened if opened is not None and opened.poll in closed else None,
+        inputs=inputs,
     )
+
+
+def _outcome(version: Version, changes: Sequence[Change], stored: Kept | None) -> Outcome | None:
     if stored is None:
         return None
-    for settled in done.settled:
-        _settle(desk, settled, cases[settled.case], version, context, stored, chosen=done.chosen)
-    return Outcome(subject=stored.subject, version=version, head=stored.head, changes=done.changes)
-
-
-Locked = dict[str, tuple[Case, bytes]]
-
-
-def _with_cases_locked(
-    desk: Desk, asked: Asked, round_: Round, version: Version, context: Context
-) -> tuple[RoundStep, Locked, Context]:
-    """Round first, then its cases by id, then read: what is settled is settled upon cases that cannot move meanwhile."""
-    locked: Locked = {}
-    while True:
-        done = step_round(version.definition, round_, asked.command, context)  # type: ignore[arg-type]  # of a round
-        new = sorted({settled.case for settled in done.settled} - locked.keys())
-        if not new:
-            return done, locked, context
-        desk.lock(*map(UUID, new))
-        locked |= desk.load_cases(new)
-        assert context.round is not None
-        fresh = tuple(
-            case_facts(version.definition, locked[facts.id][0]) if facts.id in locked else facts
-            for facts in context.round.cases or ()
-        )
-        context = replace(context, round=RoundView(round_, fresh))
-
-
-def _settle(
-    desk: Desk, settled: Settled, held: tuple[Case, bytes], version: Version, context: Context, by: Any, *, chosen: bool
-) -> None:
-    """One case answers with its own step; what leaders decided and one case refuses, refuses the whole."""
-    case, head = held
-    command = Settle(entry=settled.entry, trigger=settled.trigger, figures=settled.figures, chosen=chosen)
-    try:
-        inner, done = _settled(desk, case, command, version, replace(context, actor=_SITTING, unread=_OF_CASE))
-    except Refused as refused:
-        named = sentence("{case}: {reason}", case=case.subject, reason=refused.because or str(refused))
-        raise GuardFailed(named) from refused
-    store(
-        desk,
-        Stored(
-            version=version,
-            before=case,
-            after=done.subject,
-            changes=done.changes,
-            authority=done.authority,
-            command=command,
-            context=inner,
-            actor=_SITTING,
-            request=request_of(_SITTING, f"{by.subject.id}/{by.subject.seq}/{case.id}"),
-            fingerprint=fingerprint_of(command),
-            head=head,
-        ),
-    )
-
-
-def _settled(desk: Desk, case: Case, command: Settle, version: Version, context: Context) -> tuple[Context, Step]:
-    """The step of a case; what it wants to know beside is looked up when it asks."""
-    while True:
-        try:
-            return context, step(version.definition, case, command, context)
-        except Missing as missing:
-            wanted = frozenset((missing.fact,))
-            context = replace(desk.with_facts(context, wanted, case, version), unread=context.unread - wanted)
+    return Outcome(subject=stored.subject, version=version, head=stored.head, changes=tuple(changes))
 
 
 def _context(desk: Desk, asked: Asked, read: Read, version: Version) -> Context:
     """What the step may know: the time, who acts, the directory and calendar, and what it has asked for."""
+    assert read.subject is not None
     now = read.now
     clock: datetime | None = None
-    if isinstance(asked.command, FireTimer) and read.subject is not None:
-        timer = _timer(read.subject, asked.command.timer)
+    if isinstance(asked.command, FireTimer):
+        timer = timer_of(read.subject, asked.command.timer)
         if timer is not None and timer.at < now:
             now, clock = timer.at, read.now
     context = Context(
@@ -350,11 +269,11 @@ def _context(desk: Desk, asked: Asked, read: Read, version: Version) -> Context:
         actor=asked.actor,
         directory=desk.directory(read.directory),
         calendar=desk.calendar(read.calendar),
-        lot=desk.lot(read, asked.subject),
+        lot=desk.lot(read.subject, read.head),
         round=RoundView(read.round) if read.round else None,
         unread=_ALL - asked.wanted,
     )
-    return desk.with_facts(context, asked.wanted, read.subject, version)
+    return desk.with_facts(context, asked.wanted, read.subject, asked.command, version)
 
 
 def _before(desk: Desk, asked: Asked, read: Read, version: Version) -> Outcome | None:
@@ -367,7 +286,7 @@ def _before(desk: Desk, asked: Asked, read: Read, version: Version) -> Outcome |
     if asked.expected is not None and asked.expected != read.subject.seq:
         raise Stale(version=read.subject.seq)
     if not isinstance(asked.command, FireTimer):
-        timer = _due(read.subject, read.now)
+        timer = due_timer(read.subject, read.now)
         if timer is not None:
             raise _DueFirst(timer)
     return None
@@ -383,38 +302,13 @@ def _fire(office: Office, subject: UUID, timer: Timer) -> None:
     act(office, subject, FireTimer(timer=timer.id), actor=CLOCK, key=f"timer {timer.id} {timer.at.isoformat()}")
 
 
-def _due(subject: Subject, now: datetime) -> Timer | None:
-    due = [timer for timer in timers_of(subject) if timer.at <= now]
-    return min(due, key=lambda timer: (timer.at, _ORDER.index(timer.kind), timer.id), default=None)
-
-
-def _timer(subject: Subject, number: int) -> Timer | None:
-    return next((timer for timer in timers_of(subject) if timer.id == number), None)
-
-
-def timers_of(subject: Subject) -> list[Timer]:
-    if subject.suspended is not None:
-        return []
-    if isinstance(subject, Case):
-        return list(subject.entry.timers) if subject.entry else []
-    return [*subject.timers, *(timer for sitting in subject.sittings for timer in sitting.entry.timers)]
-
-
 def _is_public(command: Command) -> bool:
     return isinstance(command, Object | Retract)
 
 
-def _digest_of(cases: Locked) -> str | None:
-    """What a sitting was decided upon: the hash of its (case, seq, head) list."""
-    if not cases:
-        return None
-    listed = [[number, case.seq, head.hex()] for number, (case, head) in sorted(cases.items())]
-    return hashlib.sha256(msgspec.json.encode(listed)).hexdigest()
-
-
 def _of_violation(office: Office, asked: Asked, key: str) -> WorkflowError:
     """What a unique key refused: the values of `once`, or the same request at the same moment."""
-    if "once" in key:
+    if is_once(key):
         return Twice(number=_first_number(office, asked))
     return Busy()
 

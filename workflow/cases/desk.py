@@ -3,24 +3,37 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from workflow.calendar import Calendar
-from workflow.cases.facts import case_before, facts_for, round_facts
+from workflow.cases.facts import case_before, facts_for, foreseen, round_facts
 from workflow.cases.office import Office
-from workflow.cases.polls import Opened, open_envelopes, open_polls
+from workflow.cases.polls import Opened, open_envelopes, poll_of
 from workflow.cases.reading import Read, read_postgresql, read_sqlite, subject_of
 from workflow.cases.rows import Change, write_postgresql, write_sqlite
 from workflow.cases.tables import cases, disclosure, event
 from workflow.cases.versions import Version
-from workflow.engine.commands import CloseBallot, Command, FireTimer
+from workflow.engine.commands import Command
 from workflow.engine.context import Context, Fact, RoundView, SeededLot
 from workflow.engine.directory import Directory
-from workflow.engine.subject import Case, CaseFacts, Subject
+from workflow.engine.subject import Case, CaseFacts, Round, Subject
 from workflow.store.database import DriverConnection
+
+_ALONE = "select 1 from cases where id = %(id)s for no key update"
+_TOGETHER = "select 1 from cases where id = %(id)s for share"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A case as it was read under its lock."""
+
+    case: Case
+    head: bytes
+    at: datetime  #: of its last event
 
 
 @dataclass(slots=True)
@@ -46,11 +59,14 @@ class Desk:
         writing = write_sqlite if self.office.database.dialect == "sqlite" else write_postgresql
         return writing(self.driver, change)
 
-    def lock(self, *subjects: UUID) -> None:
-        """Locks rows in the order given, each by a statement of its own; SQLite's transaction is the lock already."""
+    def lock(self, *subjects: UUID, alone: bool = True) -> None:
+        """Locks rows in the order given, each by a statement of its own; SQLite's transaction is the lock already.
+
+        Not `alone`, others may read it so as well, but nobody can change it.
+        """
         if self.office.database.dialect == "postgresql":
             for subject in subjects:
-                self.driver.execute("select 1 from cases where id = %(id)s for no key update", {"id": subject})
+                self.driver.execute(_ALONE if alone else _TOGETHER, {"id": subject})
 
     # --- what a process knows
 
@@ -75,10 +91,9 @@ class Desk:
         with self.looking() as connection:
             return self.office.calendar(connection)
 
-    def lot(self, read: Read, subject: UUID) -> SeededLot:
+    def lot(self, subject: Subject, head: bytes) -> SeededLot:
         """The seed follows from the head of the chain: nobody chooses it, and anyone can draw the lot again."""
-        seq = read.subject.seq if read.subject else 0
-        return SeededLot(f"{subject}/{seq}/{read.head.hex()[:32]}")
+        return SeededLot(f"{subject.id}/{subject.seq}/{head.hex()[:32]}")
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
@@ -91,20 +106,24 @@ class Desk:
 
     # --- what a step asks for
 
-    def with_facts(self, context: Context, wanted: frozenset[Fact], case: Subject | None, version: Version) -> Context:
-        """The context with what was asked for."""
-        if not wanted or self.connection is None or not isinstance(case, Case):
+    def with_facts(
+        self, context: Context, wanted: frozenset[Fact], case: Subject | None, command: Command, version: Version
+    ) -> Context:
+        """The context with what a step upon a case, or one that begins it, has asked for."""
+        if not wanted or self.connection is None or isinstance(case, Round):
             return context
-        found: dict[str, Any] = {}
+        definition, found = version.definition, dict[str, Any]()
         if "figures" in wanted and context.round is not None:
             found["round"] = RoundView(context.round.round, self.round_facts(context.round.round.id))
-        if "facts" in wanted:
-            found["facts"] = facts_for(self.connection, self.office, version.definition, case, context.now)
-        if "previous" in wanted:
-            before = case_before(self.connection, version.definition, case)
-            found["previous"] = before.data if before else None
         if "files" in wanted:
-            found["files"] = self.office.files_of(self.connection, UUID(case.id))
+            found["files"] = self.office.files_of(self.connection, UUID(case.id)) if case else {}
+        if wanted & {"facts", "previous"}:
+            about = foreseen(definition, case, command, context)
+            if about is not None and "facts" in wanted:
+                found["facts"] = facts_for(self.connection, self.office, definition, about, context.now)
+            if about is not None and "previous" in wanted:
+                before = case_before(self.connection, self.office, definition, about, context.now)
+                found["previous"] = before.data if before else None
         return replace(context, **found)
 
     def round_facts(self, round_id: str) -> tuple[CaseFacts, ...]:
@@ -112,22 +131,19 @@ class Desk:
 
     def open_ballot(self, subject: Subject, command: Command) -> Opened | None:
         """The envelopes of the secret ballot that this act may close."""
-        found = open_polls(subject)
-        if isinstance(command, CloseBallot):
-            found = {number: one for number, one in found.items() if number == command.task}
-        elif not isinstance(command, FireTimer):
-            found = dict(list(found.items())[:1])
-        for one in found.values():
-            return open_envelopes(self.connection_or_fail, UUID(subject.id), one, self.office.secrets)
-        return None
+        found = poll_of(subject, command)
+        if found is None:
+            return None
+        return open_envelopes(self.connection_or_fail, UUID(subject.id), found, self.office.secrets)
 
-    def load_cases(self, ids: list[str]) -> dict[str, tuple[Case, bytes]]:
-        rows = select(cases).where(cases.c.id.in_([UUID(found) for found in ids]))
-        found: dict[str, tuple[Case, bytes]] = {}
+    def load_cases(self, ids: list[str]) -> dict[str, Held]:
+        last = and_(event.c.case_id == cases.c.id, event.c.seq == cases.c.seq)
+        rows = select(cases, event.c.at).join(event, last).where(cases.c.id.in_([UUID(found) for found in ids]))
+        found: dict[str, Held] = {}
         for row in self.connection_or_fail.execute(rows).mappings():
             case = subject_of(row)
             assert isinstance(case, Case)
-            found[case.id] = (case, bytes(row["head"]))
+            found[case.id] = Held(case, bytes(row["head"]), row["at"])
         return found
 
     def events(self, subject: UUID, upto: int) -> tuple[list[tuple[bytes, str | None]], bytes]:

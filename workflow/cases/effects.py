@@ -174,19 +174,22 @@ def _open_cases(office: Office, todo: EffectToDo) -> None:
         round_ = found[0]
         version = office.versions.get(connection, round_.definition, round_.version)
         context = context_of(office, connection, SERVICE, round_)
-    for opening in cases_to_open(version.definition, round_.unit, context):
+        each = version.definition.round.cases if version.definition.round else None
+        honoured = office.holders_of(connection, each.name, context.now) if each and each.kind == "honour" else ()
+    for opening in cases_to_open(version.definition, round_.unit, context, honoured):
+        new = NewCase(
+            definition=round_.definition,
+            unit=opening.unit,
+            round_id=todo.case_id,
+            starter=opening.starter,
+            concerned=opening.concerned,
+            id=uuid5(todo.case_id, opening.key),
+        )
         try:
-            new = NewCase(
-                definition=round_.definition,
-                unit=opening.unit,
-                round_id=todo.case_id,
-                starter=opening.starter,
-                concerned=opening.concerned,
-                id=uuid5(todo.case_id, opening.key),
-            )
-            start_case(office, new, actor=SERVICE, key=opening.key)
+            _begin(office, new, opening.key)
         except Refused as refused:
             log.info("case_not_opened", round_id=round_.id, key=opening.key, code=refused.code)
+    act(office, todo.case_id, Gather(), actor=SERVICE, key=_key(todo))
 
 
 def _call(office: Office, todo: EffectToDo) -> None:
@@ -204,24 +207,29 @@ def _call(office: Office, todo: EffectToDo) -> None:
         parent=f"{case.id}#{arguments['number']}",
         id=uuid5(todo.case_id, f"{todo.seq}/{todo.number}"),
     )
-    start_case(office, new, actor=SERVICE, key=_key(todo))
+    _begin(office, new, _key(todo))
 
 
 def _start(office: Office, todo: EffectToDo) -> None:
-    """A case of another definition that is not waited for."""
+    """A case of another definition that is not waited for; of a sitting or a round nobody is its starter."""
     case = _case(office, todo.case_id)
-    if case is None:
-        return
     arguments = todo.payload
     new = NewCase(
         definition=arguments["definition"],
-        unit=arguments.get("unit") or case.unit,
-        starter=case.starter,
-        concerned=case.concerned,
+        unit=arguments.get("unit") or _unit_of(office, todo.case_id),
+        starter=case.starter if case else None,
+        concerned=arguments.get("concerned") or (case.concerned if case else None),
         given=arguments.get("with") or {},
         id=uuid5(todo.case_id, f"{todo.seq}/{todo.number}"),
     )
-    start_case(office, new, actor=SERVICE, key=_key(todo))
+    _begin(office, new, _key(todo))
+
+
+def _begin(office: Office, new: NewCase, key: str) -> None:
+    """Once: the id says what it is for, whatever else has changed since it was ordered."""
+    assert new.id is not None
+    if _case(office, new.id) is None:
+        start_case(office, new, actor=SERVICE, key=key)
 
 
 def _open(office: Office, todo: EffectToDo) -> None:
@@ -271,7 +279,7 @@ def _late_objection(office: Office, todo: EffectToDo) -> None:
         given={matter.name: str(todo.payload["text"])[: 200 if matter.type == "text" else 20_000]} if matter else {},
         id=uuid5(todo.case_id, f"{todo.seq}/{todo.number}"),
     )
-    start_case(office, new, actor=SERVICE, key=_key(todo))
+    _begin(office, new, _key(todo))
 
 
 def _case(office: Office, case_id: UUID) -> Case | None:

@@ -1,12 +1,14 @@
 """What a step wants beside the case's own row: facts for fields with `from`, the case before, figures of the round."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from workflow.calendar import add_months, day_of, end_of
 from workflow.cases.office import Office
@@ -15,8 +17,13 @@ from workflow.cases.tables import cases, round_case, visible
 from workflow.definition.form import Kept
 from workflow.definition.model import Definition, Field, Source
 from workflow.definition.term.values import Span
-from workflow.engine.directory import Principal
-from workflow.engine.subject import Case, CaseFacts
+from workflow.engine.commands import Start
+from workflow.engine.context import Context
+from workflow.engine.directory import Directory, Principal
+from workflow.engine.step import step
+from workflow.engine.subject import Case, CaseFacts, Holder
+from workflow.engine.who import contact_of
+from workflow.errors import WorkflowError
 
 _FACTS = msgspec.json.Decoder(CaseFacts)
 _MOST = 2000
@@ -26,6 +33,20 @@ def round_facts(connection: Connection, round_id: str) -> tuple[CaseFacts, ...]:
     """What a round knows of each of its cases."""
     rows = select(round_case.c.facts).where(round_case.c.round_id == UUID(round_id)).order_by(round_case.c.case_id)
     return tuple(_FACTS.decode(facts) for facts in connection.scalars(rows))
+
+
+def foreseen(definition: Definition, case: Case | None, command: Any, context: Context) -> Case | None:
+    """The case as an act will leave it, as far as that does not hang on what is looked up.
+
+    Facts are those of whom the case is about, and who that is may stand in the data that the act itself brings.
+    """
+    if isinstance(command, Start):
+        own = {name: value for name, value in command.data.items() if not _is_taken(definition, name)}
+        command = replace(command, data=own)
+    try:
+        return step(definition, case, command, replace(context, unread=frozenset(), observe=None)).subject
+    except WorkflowError:  # the step itself will say so
+        return case
 
 
 def facts_for(
@@ -39,8 +60,10 @@ def facts_for(
     return found
 
 
-def case_before(connection: Connection, definition: Definition, case: Case) -> Case | None:
-    """The case of this definition before it, of the same unit, and the same person concerned or starter."""
+def case_before(
+    connection: Connection, office: Office, definition: Definition, case: Case, now: datetime
+) -> Case | None:
+    """The case of this definition before it, of the same unit and of the same person: the one concerned, else the starter."""
     rows = (
         select(cases)
         .where(
@@ -51,13 +74,17 @@ def case_before(connection: Connection, definition: Definition, case: Case) -> C
             cases.c.id != UUID(case.id),
         )
         .order_by(cases.c.opened_at.desc(), cases.c.id)
-        .limit(50)
+        .limit(_MOST)
     )
-    for row in connection.execute(rows).mappings():
-        other = subject_of(row)
-        if isinstance(other, Case) and (other.concerned, other.starter) == (case.concerned, case.starter):
-            return other
-    return None
+    who = _Person(office.directory(connection), now, case, "concerned")
+    if who.holder is not None and not who.is_known:
+        return None
+    return next((other for other in _cases(connection, who.narrowing(rows)) if who.is_of(other)), None)
+
+
+def _is_taken(definition: Definition, name: str) -> bool:
+    field = definition.fields.get(name)
+    return field is not None and field.source is not None
 
 
 def _find(
@@ -69,10 +96,10 @@ def _find(
         case "register":
             return _register(connection, office, source, case)
         case "previous":
-            before = case_before(connection, definition, case)
+            before = case_before(connection, office, definition, case, now)
             return before.data.get(source.name) if before else None
         case "cases":
-            return _of_cases(connection, source, case, field, now)
+            return _of_cases(connection, office, source, case, field, now)
         case other:
             known = office.sources.get(other)
             return known(office, connection, source, case) if known else None
@@ -96,9 +123,10 @@ def _register(connection: Connection, office: Office, source: Source, case: Case
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _of_cases(connection: Connection, source: Source, case: Case, field: Field, now: datetime) -> Kept:
+def _of_cases(connection: Connection, office: Office, source: Source, case: Case, field: Field, now: datetime) -> Kept:
     """Counted, summed, or the latest, of cases of a definition."""
-    found = [other for other in _others(connection, source, case) if _counts(source, case, other, now)]
+    others = _others(connection, office, source, case, now)
+    found = [other for other in others if _counts(source, case, other, now)]
     if source.take == "count":
         return len(found) if field.type != "number" else str(len(found))
     values = [other.data[source.value] for other in found if source.value and other.data.get(source.value) is not None]
@@ -109,26 +137,71 @@ def _of_cases(connection: Connection, source: Source, case: Case, field: Field, 
     return format(sum((Decimal(str(value)) for value in values), Decimal(0)).normalize(), "f")
 
 
-def _others(connection: Connection, source: Source, case: Case) -> list[Case]:
+def _others(connection: Connection, office: Office, source: Source, case: Case, now: datetime) -> list[Case]:
     """Cases of the unit, or of the person concerned or starter, the newest first."""
     rows = select(cases).where(cases.c.definition == source.name, cases.c.kind == "case", cases.c.id != UUID(case.id))
-    if source.of == "unit":
-        rows = rows.where(cases.c.unit == case.unit)
-    else:
-        holder = case.concerned if source.of == "concerned" else case.starter
-        if not isinstance(holder, int):
-            return []
-        rows = rows.join(visible, and_(visible.c.case_id == cases.c.id, visible.c.principal == holder))
+    if source.states:
+        rows = rows.where(cases.c.state.in_(source.states))
+    if source.within is not None:
+        rows = rows.where(cases.c.opened_at >= since(source.within, now))
+    for name in source.same:  # before all of them are read: who has these values has them somewhere in his form
+        value = case.data.get(name)
+        if isinstance(value, str):
+            rows = rows.where(cases.c.data.contains(msgspec.json.encode(value).decode(), autoescape=True))
     rows = rows.order_by(cases.c.opened_at.desc(), cases.c.id).limit(_MOST)
-    found = [subject_of(row) for row in connection.execute(rows).mappings()]
-    others = [other for other in found if isinstance(other, Case)]
     if source.of == "unit":
-        return others
-    return [other for other in others if _holder(source, other) == _holder(source, case)]
+        return list(_cases(connection, rows.where(cases.c.unit == case.unit)))
+    who = _Person(office.directory(connection), now, case, source.of)
+    if isinstance(who.holder, str) and source.same:  # known again by these values, as his contact may change
+        return list(_cases(connection, rows))
+    if not who.is_known:
+        return []
+    return [other for other in _cases(connection, who.narrowing(rows)) if who.is_of(other)]
 
 
-def _holder(source: Source, case: Case) -> Principal | str | None:
-    return case.concerned if source.of == "concerned" else case.starter
+def _cases(connection: Connection, rows: Select[Any]) -> Iterator[Case]:
+    for row in connection.execute(rows).mappings():
+        found = subject_of(row)
+        if isinstance(found, Case):
+            yield found
+
+
+class _Person:
+    """Whom a case is about, or who began it, to be found in other cases: by number, or without an account by his contact."""
+
+    def __init__(self, directory: Directory, now: datetime, case: Case, of: str) -> None:
+        self._directory, self._now, self._of = directory, now, of
+        self.holder = self._holder_in(case)
+        self._who = self._identity(case)
+
+    @property
+    def is_known(self) -> bool:
+        return self._who is not None
+
+    def is_of(self, other: Case) -> bool:
+        return self._identity(other) == self._who
+
+    def narrowing(self, rows: Select[Any]) -> Select[Any]:
+        """Those among which his are; what is left out is of others for certain."""
+        if isinstance(self._who, str):
+            return rows.where(cases.c.data.contains(self._who, autoescape=True))
+        return rows.where(_seen_by(self._who)) if self._who is not None else rows
+
+    def _holder_in(self, case: Case) -> Holder | None:
+        return case.concerned if self._of == "concerned" else case.starter
+
+    def _identity(self, case: Case) -> Principal | str | None:
+        holder = self._holder_in(case)
+        if not isinstance(holder, str):
+            return holder
+        contact = contact_of(holder, case)
+        account = self._directory.person_by_contact(contact, self._now) if contact else None
+        return contact if account is None else account
+
+
+def _seen_by(who: Principal) -> ColumnElement[bool]:
+    at = visible.c.opened_at == cases.c.opened_at
+    return exists().where(visible.c.principal == who, at, visible.c.case_id == cases.c.id)
 
 
 def _counts(source: Source, case: Case, other: Case, now: datetime) -> bool:
@@ -138,7 +211,7 @@ def _counts(source: Source, case: Case, other: Case, now: datetime) -> bool:
         return False
     if source.overdue is not None and not _was_overdue(source.overdue, other, now):
         return False
-    if any(case.data.get(name) != other.data.get(name) for name in source.same):
+    if any(case.data.get(name) is None or case.data[name] != other.data.get(name) for name in source.same):
         return False
     return source.within is None or other.started_at >= since(source.within, now)
 

@@ -43,6 +43,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"as_"
     command: dict[str, Any]
     changes: list[Any]
     definition: int  #: version
+    sha256: str | None = None  #: of the version's texts, in the first event
     engine: str = ENGINE
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from workflow.cases.office import Office
 from workflow.cases.tables import link
 from workflow.engine.context import Actor
 from workflow.engine.subject import Holder
@@ -96,3 +97,9 @@ def find(connection: Connection, code: str, now: datetime) -> Link | None:
         round_id=UUID(payload["round"]) if payload.get("round") else None,
         unit=payload.get("unit"),
     )
+
+
+def forget_ended_links(office: Office, now: datetime) -> int:
+    """Those that hold no more, with where they went; how many there were."""
+    with office.database.one_statement() as connection:
+        return connection.execute(delete(link).where(link.c.until <= now)).rowcount

@@ -1,7 +1,7 @@
 """The office: a database with what a process keeps in memory beside it, and what higher rooms have registered."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -18,7 +18,7 @@ from workflow.cases.versions import Versions
 from workflow.definition.form import Kept
 from workflow.definition.model import Source
 from workflow.engine.context import File
-from workflow.engine.directory import Directory
+from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Case
 from workflow.people.directory import DirectoryCache
 from workflow.store import Database
@@ -45,10 +45,18 @@ FactSource = Callable[["Office", Connection, Source, Case], Kept]
 
 #: The attachments of a case, as far as a form asks.
 FilesOf = Callable[[Connection, UUID], Mapping[str, File]]
+#: Who holds an honour now, those who got it first first.
+HoldersOf = Callable[[Connection, str, datetime], Sequence[Principal]]
+#: What is done once a day; how much it was. It may be done again.
+Chore = Callable[["Office", datetime], int]
 
 
 def _no_files(_: Connection, __: UUID) -> Mapping[str, File]:
     return {}
+
+
+def _no_holders(_: Connection, __: str, ___: datetime) -> Sequence[Principal]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class Office:
     recorders: dict[str, Recorder] = field(default_factory=dict)
     sources: dict[str, FactSource] = field(default_factory=dict)
     files_of: FilesOf = field(default=_no_files)
+    holders_of: HoldersOf = field(default=_no_holders)
+    chores: dict[str, Chore] = field(default_factory=dict)  #: by name, for the logs
     folder: Path = field(default_factory=Path)  #: where files lie that belong to the database
     _calendar: Calendar | None = None
     _calendar_number: str | None = None

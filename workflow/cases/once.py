@@ -13,21 +13,26 @@ from workflow.cases.tables import cases, once
 from workflow.definition.model import Definition
 from workflow.engine.moving import is_stopped
 from workflow.engine.once import OnceKey, once_values
-from workflow.engine.subject import Case
+from workflow.engine.subject import Case, Round, Subject
 
 _AT_ONCE = 500
 
 
-def once_rows(definition: Definition, before: Case | None, after: Case, secrets: Secrets) -> Iterator[Write]:
+def once_rows(definition: Definition, before: Subject | None, after: Subject, secrets: Secrets) -> Iterator[Write]:
     """The row that holds the values, and the one that is given free."""
-    old = once_values(definition, before) if before and not is_stopped(definition, before) else None
-    new = once_values(definition, after) if not is_stopped(definition, after) else None
-    if old == new:
-        return
-    if old is not None:
-        yield Write(once, "delete", [{"definition": definition.key, "digest": _digest(old, definition, secrets)}])
-    if new is not None:
-        yield Write(once, "insert", [{"definition": definition.key, "digest": _digest(new, definition, secrets)}])
+    old = once_digests(definition, before, secrets) if before is not None else set()
+    new = once_digests(definition, after, secrets)
+    yield Write(once, "delete", [{"definition": definition.key, "digest": digest} for digest in old - new])
+    yield Write(once, "insert", [{"definition": definition.key, "digest": digest} for digest in new - old])
+
+
+def once_digests(definition: Definition, subject: Subject, secrets: Secrets) -> set[bytes]:
+    """What no other may have: of a case its values, while it is not stopped; of a round organisation and nominal date."""
+    if isinstance(subject, Round):
+        text = msgspec.json.encode([definition.key, subject.unit, subject.nominal])
+        return {hmac.new(secrets.key("round"), text, sha256).digest()}
+    values = None if is_stopped(definition, subject) else once_values(definition, subject)
+    return set() if values is None else {_digest(values, definition, secrets)}
 
 
 def number_of_first(connection: Connection, definition: Definition, case: Case, secrets: Secrets) -> str:
@@ -62,6 +67,11 @@ def numbers_of_first(
         )
         first |= {bytes(row.digest): (str(row.id), row.number or str(row.id)) for row in connection.execute(rows)}
     return {case: first[digest][1] for case, digest in digests.items() if digest in first and first[digest][0] != case}
+
+
+def is_once(violated: str) -> bool:
+    """Whether what a database says was violated is the key of this table, by its name (PostgreSQL) or columns (SQLite)."""
+    return "pk_once" in violated or "once.definition" in violated
 
 
 def _digest(values: OnceKey, definition: Definition, secrets: Secrets) -> bytes:

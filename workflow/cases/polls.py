@@ -5,7 +5,7 @@ the case, no time is kept. At the closing the envelopes are opened in memory, an
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,11 +22,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from workflow.cases.entries import entries_of
 from workflow.cases.office import Secrets
 from workflow.cases.rows import Write
 from workflow.cases.tables import ballot, envelope, poll, voter
+from workflow.engine.commands import Command, FireTimer, Retry
 from workflow.engine.context import Tally
-from workflow.engine.subject import Ballot, Case, Holder, Subject, Vote
+from workflow.engine.subject import Ballot, Entry, Holder, Round, Subject, Vote
 from workflow.errors import CannotRun
 from workflow.store import Database
 from workflow.store.chain import merkle_root
@@ -57,21 +59,44 @@ class Opened:
 
     @property
     def root(self) -> str:
-        return merkle_root([nonce + choice.encode() for nonce, choice in self.ballots]).hex()
+        return root_of(self.ballots)
+
+
+def root_of(ballots: Iterable[tuple[bytes, str]]) -> str:
+    """What a closing event says of its ballots, in the order of their nonces."""
+    return merkle_root([nonce + choice.encode() for nonce, choice in sorted(ballots)]).hex()
+
+
+def electorate_hash(persons: Iterable[str]) -> bytes:
+    return sha256(msgspec.json.encode(sorted(persons))).digest()
 
 
 def open_polls(subject: Subject | None) -> dict[int, OpenPoll]:
     """The secret ballots that are open now."""
-    if subject is None:
-        return {}
-    entries = [subject.entry] if isinstance(subject, Case) else [sitting.entry for sitting in subject.sittings]
-    return {
-        task.id: OpenPoll(task.id, entry.ballot, task.due)
-        for entry in entries
-        if entry is not None and entry.ballot is not None and entry.ballot.secret
-        for task in entry.tasks
-        if task.kind == "ballot"
-    }
+    found = [_poll_in(entry) for entry in (entries_of(subject) if subject is not None else ())]
+    return {one.number: one for one in found if one is not None}
+
+
+def poll_of(subject: Subject, command: Command) -> OpenPoll | None:
+    """The secret ballot that an act may close: of its task, of the state whose timer fires, or that could not be counted."""
+    entries = entries_of(subject)
+    match command:
+        case FireTimer(timer=number):
+            entries = tuple(entry for entry in entries if any(timer.id == number for timer in entry.timers))
+        case Retry(incident=number) if isinstance(subject, Round):
+            states = {incident.trigger for incident in subject.incidents if incident.number == number}
+            entries = tuple(entry for entry in entries if entry.state in states)
+        case _:
+            task = getattr(command, "task", None)
+            entries = tuple(entry for entry in entries if task is None or any(one.id == task for one in entry.tasks))
+    found = [one for entry in entries if (one := _poll_in(entry)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+def _poll_in(entry: Entry) -> OpenPoll | None:
+    if entry.ballot is None or not entry.ballot.secret:
+        return None
+    return next((OpenPoll(task.id, entry.ballot, task.due) for task in entry.tasks if task.kind == "ballot"), None)
 
 
 def poll_rows(
@@ -90,10 +115,12 @@ def poll_rows(
             yield Write(
                 voter, "update", [{"poll": number, "person": str(p), "voted": True} for p in opened.tally.voted]
             )
-    for number, found in new.items():
-        if number in old and old[number].ballot.electorate != found.ballot.electorate:
-            gone = set(old[number].ballot.electorate) - set(found.ballot.electorate)
-            yield Write(envelope, "delete", [{"poll": number, "person": str(person)} for person in gone])
+    for number in old.keys() & new.keys():
+        was, is_ = old[number], new[number]
+        gone = set(was.ballot.electorate) - set(is_.ballot.electorate)
+        yield Write(envelope, "delete", [{"poll": number, "person": str(person)} for person in gone])
+        if was.due != is_.due:
+            yield Write(poll, "update", [{"poll": number, "closes_at": is_.due or NEVER}])
 
 
 def cast_vote(
@@ -113,7 +140,7 @@ def cast_vote(
             "case_id": subject,
             "poll": number,
             "person": str(vote.by),
-            "sealed": _seal(vote, nonce, found.public_key),
+            "sealed": _seal(vote, nonce, found.public_key, _place(subject, number, str(vote.by))),
         }
         insert = (sqlite if database.dialect == "sqlite" else postgresql).insert(envelope).values(values)
         keys = [envelope.c.case_id, envelope.c.poll, envelope.c.person]
@@ -121,7 +148,9 @@ def cast_vote(
             statement: Any = insert.on_conflict_do_update(index_elements=keys, set_={"sealed": insert.excluded.sealed})
         else:
             statement = insert.on_conflict_do_nothing(index_elements=keys)
-        return nonce.hex() if connection.execute(statement).rowcount == 1 else None
+        # Not by `rowcount`: of an insert PostgreSQL's driver does not know it.
+        put_in = connection.execute(statement.returning(envelope.c.person)).scalar()
+        return None if put_in is None else nonce.hex()
 
 
 def who_has_voted(connection: Connection, subject: UUID, number: int) -> set[str]:
@@ -144,11 +173,24 @@ def open_envelopes(connection: Connection, subject: UUID, found: OpenPoll, secre
     private = _unwrap(key, secrets) if key is not None else None
     for row in connection.execute(rows):
         if row.person in able and private is not None:
-            nonce, vote = _open_sealed(row.sealed, private)
+            nonce, vote = _open_sealed(row.sealed, private, _place(subject, found.number, row.person))
             votes.append(vote)
             ballots.append((nonce, _choice(vote)))
             voted.append(able[row.person])
     return Opened(found.number, Tally(votes=tuple(votes), voted=tuple(voted)), tuple(sorted(ballots)))
+
+
+def all_open(connection: Connection, subject: UUID, number: int, secrets: Secrets) -> bool:
+    """Whether every envelope of a ballot that runs is as it was sealed; what is in them is not looked at."""
+    key = connection.scalar(select(poll.c.secret).where(poll.c.case_id == subject, poll.c.poll == number))
+    rows = select(envelope.c.person, envelope.c.sealed).where(envelope.c.case_id == subject, envelope.c.poll == number)
+    try:
+        private = _unwrap(key or b"", secrets)
+        for row in connection.execute(rows):
+            _open_sealed(row.sealed, private, _place(subject, number, row.person))
+    except CannotRun:
+        return False
+    return True
 
 
 def _open(found: OpenPoll, secrets: Secrets, now: datetime) -> Iterator[Write]:
@@ -157,7 +199,6 @@ def _open(found: OpenPoll, secrets: Secrets, now: datetime) -> Iterator[Write]:
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     nonce = os.urandom(12)
     wrapped = nonce + ChaCha20Poly1305(secrets.key("ballot")).encrypt(nonce, raw, _WRAP)
-    listed = msgspec.json.encode([str(person) for person in found.ballot.electorate])
     row = {
         "poll": found.number,
         "state": "open",
@@ -165,7 +206,7 @@ def _open(found: OpenPoll, secrets: Secrets, now: datetime) -> Iterator[Write]:
         "public_key": public,
         "opens_at": now,
         "closes_at": found.due or NEVER,
-        "electorate_hash": sha256(listed).digest(),
+        "electorate_hash": electorate_hash(str(person) for person in found.ballot.electorate),
     }
     yield Write(poll, "insert", [row])
     voters = [{"poll": found.number, "person": str(person), "voted": False} for person in found.ballot.electorate]
@@ -175,26 +216,34 @@ def _open(found: OpenPoll, secrets: Secrets, now: datetime) -> Iterator[Write]:
 def _unwrap(wrapped: bytes, secrets: Secrets) -> X25519PrivateKey:
     try:
         raw = ChaCha20Poly1305(secrets.key("ballot")).decrypt(wrapped[:12], wrapped[12:], _WRAP)
-    except InvalidTag as wrong:
+    except (InvalidTag, ValueError) as wrong:
         reason = sentence("the secret of this installation is another than the one with which the ballot was opened")
         raise CannotRun(reason=reason) from wrong
     return X25519PrivateKey.from_private_bytes(raw)
 
 
-def _seal(vote: Vote, nonce: bytes, public: bytes) -> bytes:
+def _place(subject: UUID, number: int, person: str) -> bytes:
+    """Of which ballot an envelope is, and whose: one that was put elsewhere does not open."""
+    return f"{subject}/{number}/{person}".encode()
+
+
+def _seal(vote: Vote, nonce: bytes, public: bytes, place: bytes) -> bytes:
     plain = nonce + _choice(vote).encode()
     padded = plain + b"\x00" * (-len(plain) % _BLOCK)
     ephemeral = X25519PrivateKey.generate()
     key = _shared(ephemeral.exchange(X25519PublicKey.from_public_bytes(public)))
     mine = ephemeral.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     iv = os.urandom(12)
-    return mine + iv + ChaCha20Poly1305(key).encrypt(iv, padded, mine)
+    return mine + iv + ChaCha20Poly1305(key).encrypt(iv, padded, mine + place)
 
 
-def _open_sealed(sealed: bytes, private: X25519PrivateKey) -> tuple[bytes, Vote]:
+def _open_sealed(sealed: bytes, private: X25519PrivateKey, place: bytes) -> tuple[bytes, Vote]:
     mine, iv, rest = sealed[:32], sealed[32:44], sealed[44:]
-    key = _shared(private.exchange(X25519PublicKey.from_public_bytes(mine)))
-    plain = ChaCha20Poly1305(key).decrypt(iv, rest, mine).rstrip(b"\x00")
+    try:
+        key = _shared(private.exchange(X25519PublicKey.from_public_bytes(mine)))
+        plain = ChaCha20Poly1305(key).decrypt(iv, rest, mine + place).rstrip(b"\x00")
+    except (InvalidTag, ValueError) as wrong:
+        raise CannotRun(sentence("An envelope of a secret ballot was altered; restore a backup.")) from wrong
     return plain[:_NONCE], msgspec.convert({**msgspec.json.decode(plain[_NONCE:]), "by": 0}, Vote)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from workflow.cases.entries import entries_of, timers_of
 from workflow.cases.rows import Write
 from workflow.cases.tables import effect, inbox, incident, notice, objection, round_case, search, visible, wake
 from workflow.cases.words import words_of
@@ -15,9 +16,10 @@ from workflow.engine import changes as c
 from workflow.engine.context import Context
 from workflow.engine.directory import Principal
 from workflow.engine.facts import case_facts
+from workflow.engine.names import name_of
 from workflow.engine.permit import ADMINISTRATOR
 from workflow.engine.sight import named_in
-from workflow.engine.subject import Case, Entry, Holder, Round, Subject, Task
+from workflow.engine.subject import Case, Entry, Holder, Subject, Task
 from workflow.engine.who import Asking, resolve
 from workflow.store.metadata import NEVER
 
@@ -53,8 +55,8 @@ def projections(
 
 
 def _inbox(definition: Definition, before: Subject | None, after: Subject) -> Iterator[Write]:
-    old = _open_rows(definition, before) if before else {}
-    new = _open_rows(definition, after)
+    old = inbox_rows(definition, before) if before else {}
+    new = inbox_rows(definition, after)
     gone = [{"task": task, "principal": who} for task, who in old if (task, who) not in new]
     come = [
         {
@@ -72,7 +74,8 @@ def _inbox(definition: Definition, before: Subject | None, after: Subject) -> It
     yield Write(inbox, "upsert", come)
 
 
-def _open_rows(definition: Definition, subject: Subject) -> dict[tuple[int, Principal], tuple[datetime, datetime]]:
+def inbox_rows(definition: Definition, subject: Subject) -> dict[tuple[int, Principal], tuple[datetime, datetime]]:
+    """By task and principal: the deadline, and since when it is open."""
     rows: dict[tuple[int, Principal], tuple[datetime, datetime]] = {}
     if subject.suspended is not None:
         return rows
@@ -82,12 +85,6 @@ def _open_rows(definition: Definition, subject: Subject) -> dict[tuple[int, Prin
                 if isinstance(holder, int):
                     rows[task.id, holder] = (task.due or NEVER, task.opened_at)
     return rows
-
-
-def entries_of(subject: Subject) -> tuple[Entry, ...]:
-    if isinstance(subject, Case):
-        return (subject.entry,) if subject.entry else ()
-    return tuple(sitting.entry for sitting in subject.sittings)
 
 
 def acting(definition: Definition, entry: Entry, task: Task) -> tuple[Holder, ...]:
@@ -110,8 +107,8 @@ def acting(definition: Definition, entry: Entry, task: Task) -> tuple[Holder, ..
 
 def _visible(definition: Definition, before: Subject | None, after: Subject, context: Context) -> Iterator[Write]:
     """Rows are added, never taken away: who held a task may read the case for good."""
-    old = set(_readers(before)) if before else set()
-    new = set(_readers(after)) - old
+    old = set(readers(before)) if before else set()
+    new = set(readers(after)) - old
     if before is None or before.unit != after.unit:
         new |= set(standing_readers(definition, after, context))
     started = after.started_at if isinstance(after, Case) else after.opened_at
@@ -119,7 +116,8 @@ def _visible(definition: Definition, before: Subject | None, after: Subject, con
     yield Write(visible, "ignore", rows)
 
 
-def _readers(subject: Subject) -> Iterator[Principal]:
+def readers(subject: Subject) -> Iterator[Principal]:
+    """Who may read it because he stands in it."""
     if isinstance(subject, Case):
         yield from (holder for holder in named_in(subject) if isinstance(holder, int))
         return
@@ -159,30 +157,20 @@ def _wake(before: Subject | None, after: Subject) -> Iterator[Write]:
 
 def earliest(subject: Subject) -> datetime | None:
     """When the subject wants to be woken; never while it is suspended."""
-    if subject.suspended is not None:
-        return None
-    timers = [timer.at for entry in entries_of(subject) for timer in entry.timers]
-    timers += [timer.at for timer in subject.timers] if isinstance(subject, Round) else []
-    return min(timers, default=None)
+    return min((timer.at for timer in timers_of(subject)), default=None)
 
 
 def _effects(changes: Sequence[c.Change], seq: int, now: datetime) -> Iterator[Write]:
-    rows: list[dict[str, Any]] = []
+    yield Write(effect, "insert", [{**row, "next_at": now, "attempts": 0} for row in ordered_rows(changes, seq)])
+
+
+def ordered_rows(changes: Sequence[c.Change], seq: int) -> Iterator[dict[str, Any]]:
+    """What an event orders to be done after it."""
     for number, change in enumerate(changes):
         if isinstance(change, _ORDERED):
             kind = change.kind if isinstance(change, c.Effect) else _kind_of(change)
             payload = change.arguments if isinstance(change, c.Effect) else msgspec.to_builtins(change)
-            rows.append(
-                {
-                    "seq": seq,
-                    "no": number,
-                    "kind": kind,
-                    "payload": msgspec.json.encode(payload).decode(),
-                    "next_at": now,
-                    "attempts": 0,
-                }
-            )
-    yield Write(effect, "insert", rows)
+            yield {"seq": seq, "no": number, "kind": kind, "payload": msgspec.json.encode(payload).decode()}
 
 
 def _kind_of(change: c.Change) -> str:
@@ -267,6 +255,10 @@ def published(definition: Definition, rules: Notice, case: Case, context: Contex
             found.append(
                 {"name": "unit", "label": {"zh": "单位", "en": "Unit"}, "value": context.directory.name_of(case.unit)}
             )
+            continue
+        if name == "concerned":
+            person = {"name": name, "label": {"zh": "当事人", "en": "Person concerned"}}
+            found.append({**person, "value": name_of(case.concerned, definition, case, context.directory)})
             continue
         field = definition.fields.get(name)
         if field is None:

@@ -22,7 +22,7 @@ _DATA = msgspec.json.Decoder(dict[str, Any])
 _COLUMNS = """
 select c.kind, c.definition, c.version, c.number, c.subject, c.seq, c.head, c.open, c.data,
   r.open as round_open, r.data as round_data, r.seq as round_seq, r.subject as round_subject,
-  e.seq as answered, e.fingerprint,
+  e.seq as answered, e.fingerprint, l.at as last_at,
   (select n from directory) as directory,
   (select value from service where key = 'clock_offset') as clock_offset,
   (select value from service where key = 'calendar') as calendar,
@@ -31,6 +31,7 @@ from (select 1 as one) as present
   left join cases c on c.id = {id}
   left join cases r on r.id = c.round_id
   left join event e on e.case_id = {id} and e.request = {request}
+  left join event l on l.case_id = {id} and l.seq = c.seq
 """
 _POSTGRESQL = _COLUMNS.format(clock="clock_timestamp()", id="%(id)s", request="%(request)s")
 _SQLITE = _COLUMNS.format(clock="null", id=":id", request=":request")
@@ -47,7 +48,7 @@ class Read:
     fingerprint: bytes | None
     directory: int
     calendar: str | None
-    now: datetime
+    now: datetime  #: never before its last event, whatever was done to the clock
 
 
 def read_postgresql(driver: DriverConnection, subject: UUID, request: bytes) -> Read:
@@ -92,7 +93,8 @@ def kept_data(subject: Case | Round) -> str:
 
 
 def _read(row: Mapping[str, Any]) -> Read:
-    clock = row["clock"] if isinstance(row["clock"], datetime) else instant_of(row["clock"])
+    now = row["clock"].astimezone(UTC) + timedelta(microseconds=int(row["clock_offset"] or 0))
+    last_at = row["last_at"] if isinstance(row["last_at"], datetime | None) else instant_of(row["last_at"])
     round_ = None
     if row["round_open"] is not None:
         round_ = replace(_ROUND.decode(row["round_open"]), data=_DATA.decode(row["round_data"]), seq=row["round_seq"])
@@ -104,5 +106,5 @@ def _read(row: Mapping[str, Any]) -> Read:
         fingerprint=None if row["fingerprint"] is None else bytes(row["fingerprint"]),
         directory=row["directory"] or 0,
         calendar=row["calendar"],
-        now=clock.astimezone(UTC) + timedelta(microseconds=int(row["clock_offset"] or 0)),
+        now=now if last_at is None else max(now, last_at.astimezone(UTC)),
     )

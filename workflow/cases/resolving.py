@@ -16,14 +16,17 @@ from workflow.cases.tables import cases, visible
 from workflow.engine.commands import ResolveAgain
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Case, Subject
-from workflow.errors import WorkflowError
+from workflow.errors import Busy, WorkflowError
 from workflow.people.changing import forget_touched, touched
 
 log = structlog.get_logger()
 
 
 def resolve_touched(office: Office) -> int:
-    """Looks at every open case and round of the branches that were touched since; how many there were."""
+    """Looks at every open case and round of the branches that were touched since; at how many.
+
+    None where it was too busy for one of them: the next tick looks again, and whoever ticks until all is done comes to rest.
+    """
     with office.database.read() as connection:
         places = touched(connection)
         if not places:
@@ -32,8 +35,9 @@ def resolve_touched(office: Office) -> int:
         units = _units(directory, places)
         rows = select(cases).where(cases.c.ended_at.is_(None), cases.c.unit.in_(units)).order_by(cases.c.id)
         found = [subject_of(row) for row in connection.execute(rows).mappings()]
-    for subject in found:
-        _resolve(office, subject)
+    done = [_resolve(office, subject) for subject in found]
+    if not all(done):
+        return 0
     with office.database.write() as connection:
         forget_touched(connection, directory.number)
     return len(found)
@@ -51,12 +55,16 @@ def _units(directory: Directory, places: list[Principal]) -> set[Principal]:
     return units
 
 
-def _resolve(office: Office, subject: Subject) -> None:
+def _resolve(office: Office, subject: Subject) -> bool:
+    """False where it was too busy just now."""
     try:
         act(office, UUID(subject.id), ResolveAgain(), actor=SERVICE)
+        _let_see(office, subject)
+    except Busy:
+        return False
     except WorkflowError as error:
         log.warning("not_resolved", case_id=subject.id, error=error.code)
-    _let_see(office, subject)
+    return True
 
 
 def _let_see(office: Office, subject: Subject) -> None:

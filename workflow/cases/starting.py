@@ -1,50 +1,44 @@
 """Beginning cases and opening rounds: each with an id that its request gives, so that a repeat meets its own row."""
 
 import os
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace as altered
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from workflow.calendar import day_of
-from workflow.cases.acting import Outcome, fingerprint_of, request_of
-from workflow.cases.contexts import context_of
+from workflow.cases.acting import Outcome
+from workflow.cases.beginning import context_to_begin, ground
 from workflow.cases.desk import Desk, stored_events, transaction
-from workflow.cases.facts import case_before, facts_for, round_facts
 from workflow.cases.history import folded
+from workflow.cases.numbering import reserve
 from workflow.cases.office import Office
-from workflow.cases.once import number_of_first, numbers_of_first
-from workflow.cases.reading import load
+from workflow.cases.once import is_once, number_of_first, numbers_of_first
+from workflow.cases.requests import fingerprint_of, request_of
 from workflow.cases.storing import Stored, store
-from workflow.cases.tables import cases, event, number
+from workflow.cases.tables import cases, event
 from workflow.cases.versions import Version
 from workflow.definition.model import Definition
 from workflow.engine import changes as c
 from workflow.engine.commands import OpenRound, Start
-from workflow.engine.context import Actor, Context, Fact, Missing, RoundView, SeededLot
+from workflow.engine.context import Actor, Context, Missing, SeededLot
 from workflow.engine.directory import Principal
 from workflow.engine.once import OnceKey, once_values
-from workflow.engine.permit import may_start
 from workflow.engine.rounds.step import step_round
-from workflow.engine.sight import may_see_round
 from workflow.engine.step import Step, step
-from workflow.engine.subject import Case, Holder, Round
-from workflow.errors import Busy, InvalidData, KeyReused, NotFound, Problem, Twice, WorkflowError
+from workflow.engine.subject import Holder, Round
+from workflow.errors import Busy, InvalidData, KeyReused, Problem, Twice, WorkflowError
+from workflow.store import retrying
 from workflow.store.failures import violated
-from workflow.text import sentence
+from workflow.text import Label, sentence
 
 #: Ids that follow from what they are for.
 NAMESPACE = UUID("6f1c4a52-3f0e-5d0b-9a3e-8a1f8f0f6d2c")
-#: What a beginning case is looked up for, when its step asks.
-_LOOKED_UP: frozenset[Fact] = frozenset({"figures", "facts", "previous"})
 _TRIES = 3
-_SEQUENCE = re.compile(r"\{seq(?::0?(\d))?\}")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +60,20 @@ def start_case(office: Office, new: NewCase, *, actor: Actor, key: str | None = 
     """Begins a case of the newest version, or of its round's. Raises what refuses it; with a key, once."""
     derived = uuid5(NAMESPACE, request_of(actor, key).hex()) if key is not None else new_uuid()
     command, mark = _command(new, new.id or derived)
-    try:
-        with transaction(office) as desk:
-            return _start(desk, new, command, actor, request_of(actor, key or "start"), mark)
-    except Exception as error:
-        said = violated(error)
-        if said is None:
-            raise
-        if "once" in said:
-            raise Twice(number=_first_number(office, new, command, actor)) from error
-        raise Busy from error
+    request = request_of(actor, key or "start")
+
+    def once() -> Outcome:
+        try:
+            return _in_transaction(office, lambda desk, alone: _start(desk, new, command, actor, request, mark, alone))
+        except Exception as error:
+            said = violated(error)
+            if said is None:
+                raise
+            if is_once(said):
+                raise Twice(number=_first_number(office, new, command, actor)) from error
+            raise _raced() from error
+
+    return retrying(once)
 
 
 def start_cases(
@@ -90,14 +88,17 @@ def start_cases(
     What refuses one is its answer, and hinders no other; the figures of the round are those from before them all.
     `record` writes what is to be kept together with them. Raises Busy where others begin the same at the same time.
     """
+
+    def begin(desk: Desk, alone: bool) -> list[Outcome | WorkflowError]:
+        answers = _start_all(desk, news, actor, alone)
+        if record is not None:
+            record(desk.connection_or_fail, answers)
+        return answers
+
     last = Busy()
     for _ in range(_TRIES):
         try:
-            with transaction(office) as desk:
-                answers = _start_all(desk, news, actor)
-                if record is not None:
-                    record(desk.connection_or_fail, answers)
-                return answers
+            return _in_transaction(office, begin)
         except Busy as busy:  # somebody was first: what he began is seen the next time
             last = busy
         except Exception as error:
@@ -116,38 +117,68 @@ def open_round(
     nominal: str | None = None,
     key: str | None = None,
 ) -> Outcome:
-    """Opens a round of the newest version; without a unit, at the one organisation where the actor may."""
+    """Opens a round of the newest version; without a unit, at the one organisation where the actor may.
+
+    Raises Twice where it was opened before: a definition, an organisation and a date have one round.
+    """
     new_id = uuid5(NAMESPACE, request_of(actor, key).hex()) if key is not None else new_uuid()
     request = request_of(actor, key or "open")
-    with transaction(office) as desk:
-        version = office.versions.newest(desk.connection_or_fail, definition)
-        context = _context(desk, actor, version, new_id)
-        owner = unit if unit is not None else _owner(version.definition, context)
-        command = OpenRound(id=str(new_id), unit=owner, data=dict(data or {}), nominal=nominal)
-        mark = fingerprint_of(replace(command, id=definition))
-        there = _there_already(desk, new_id, mark)
-        if there is not None:
-            return there
-        done = step_round(version.definition, None, command, context)
-        stored = store(
-            desk,
-            Stored(
-                version=version,
-                before=None,
-                after=done.subject,
-                changes=done.changes,
-                authority=done.authority,
-                command=command,
-                context=context,
-                actor=actor,
-                request=request,
-                fingerprint=mark,
-                head=b"",
-            ),
-        )
-        if stored is None:
-            raise Busy
-        return Outcome(subject=stored.subject, version=version, head=stored.head, changes=done.changes)
+    command = OpenRound(id=str(new_id), unit=unit or 0, data=dict(data or {}), nominal=nominal)
+
+    def once() -> Outcome:
+        begun: list[Round] = []
+        try:
+            with transaction(office) as desk:
+                return _open(desk, definition, command, actor, request, begun.append)
+        except Exception as error:
+            said = violated(error)
+            if said is None:
+                raise
+            if not is_once(said):
+                raise _raced() from error
+            title = Label(begun[0].title_zh, begun[0].title_en)
+            raise Twice(sentence("This round is open already: {number}.", number=title)) from error
+
+    return retrying(once)
+
+
+def _open(
+    desk: Desk,
+    definition: str,
+    command: OpenRound,
+    actor: Actor,
+    request: bytes,
+    begun: Callable[[Round], None],
+) -> Outcome:
+    mark = fingerprint_of(replace(command, id=definition))
+    there = _there_already(desk, UUID(command.id), mark)
+    if there is not None:
+        return there
+    version = desk.office.versions.newest(desk.connection_or_fail, definition)
+    context = context_to_begin(desk, actor, version, UUID(command.id))
+    if not command.unit:
+        command = replace(command, unit=_owner(version.definition, context))
+    done = step_round(version.definition, None, command, context)
+    begun(done.subject)
+    stored = store(
+        desk,
+        Stored(
+            version=version,
+            before=None,
+            after=done.subject,
+            changes=done.changes,
+            authority=done.authority,
+            command=command,
+            context=context,
+            actor=actor,
+            request=request,
+            fingerprint=mark,
+            head=b"",
+        ),
+    )
+    if stored is None:
+        raise _raced()
+    return Outcome(subject=stored.subject, version=version, head=stored.head, changes=done.changes)
 
 
 def new_uuid() -> UUID:
@@ -172,30 +203,50 @@ def _command(new: NewCase, new_id: UUID) -> tuple[Start, bytes]:
     return command, fingerprint_of(replace(command, id=f"{new.definition}/{new.round_id}"))
 
 
-def _start(desk: Desk, new: NewCase, command: Start, actor: Actor, request: bytes, mark: bytes) -> Outcome:
+class _Alone(Exception):
+    """The figures of a round are asked for: whoever reads them must be alone with it."""
+
+
+def _in_transaction(office: Office, doing: Callable[[Desk, bool], Result]) -> Result:
+    """Many may begin cases of a round at once, but none while it closes; and those that read its figures one by one."""
+    try:
+        with transaction(office) as desk:
+            return doing(desk, False)
+    except _Alone:
+        with transaction(office) as desk:
+            return doing(desk, True)
+
+
+def _raced() -> Busy:
+    """Somebody was first by a hair: what he did is seen when it is tried again."""
+    return Busy(cause="serialisation")
+
+
+def _start(desk: Desk, new: NewCase, command: Start, actor: Actor, request: bytes, mark: bytes, alone: bool) -> Outcome:
     new_id = UUID(command.id)
-    version, view = _version_and_round(desk, new.definition, new.round_id)
     there = _there_already(desk, new_id, mark)
     if there is not None:
         return there
-    context = _context_of_start(desk, actor, version, view, new_id)
-    context, done = _begin(desk, version, command, context)
-    (numbered,) = _numbers(desk, version.definition, context, 1)
+    version, context = ground(desk, new.definition, new.round_id, new.unit, actor, new_id, alone=alone)
+    context, done = _begin(desk, version, command, context, alone)
+    (numbered,) = reserve(desk.connection_or_fail, version.definition, context.now, 1)
     return _store(desk, _Begun(version, command, context, done, mark), request, numbered)
 
 
-def _start_all(desk: Desk, news: Sequence[NewCase], actor: Actor) -> list[Outcome | WorkflowError]:
+def _start_all(desk: Desk, news: Sequence[NewCase], actor: Actor, alone: bool) -> list[Outcome | WorkflowError]:
     """Every step first, as they are pure; then the numbers as one block; then they are stored one after another."""
     if not news:
         return []
-    version, view = _version_and_round(desk, news[0].definition, news[0].round_id)
-    context = _context_of_start(desk, actor, version, view, news[0].id or new_uuid())
+    first = news[0]
+    version, context = ground(
+        desk, first.definition, first.round_id, first.unit, actor, first.id or new_uuid(), alone=alone
+    )
     there = set(desk.connection_or_fail.scalars(select(cases.c.id).where(cases.c.id.in_([new.id for new in news]))))
     answers: list[_Begun | Outcome | WorkflowError] = [
-        _begun(desk, version, new, context, there=new.id in there) for new in news
+        _begun(desk, version, new, context, alone, there=new.id in there) for new in news
     ]
     begun = _without_twice(desk, version.definition, answers)
-    numbers = _numbers(desk, version.definition, context, len(begun))
+    numbers = reserve(desk.connection_or_fail, version.definition, context.now, len(begun))
     request = request_of(actor, "start")
     for place, numbered in zip(begun, numbers, strict=True):
         found = answers[place]
@@ -216,14 +267,14 @@ class _Begun:
 
 
 def _begun(
-    desk: Desk, version: Version, new: NewCase, context: Context, *, there: bool
+    desk: Desk, version: Version, new: NewCase, context: Context, alone: bool, *, there: bool
 ) -> _Begun | Outcome | WorkflowError:
     command, mark = _command(new, new.id or new_uuid())
     try:
         before = _there_already(desk, UUID(command.id), mark) if there else None
         if before is not None:
             return before
-        context, done = _begin(desk, version, command, replace(context, lot=SeededLot(command.id)))
+        context, done = _begin(desk, version, command, replace(context, lot=SeededLot(command.id)), alone)
     except WorkflowError as error:
         return error
     return _Begun(version, command, context, done, mark)
@@ -244,13 +295,17 @@ def _without_twice(desk: Desk, definition: Definition, answers: list[_Begun | Ou
     return list(begun)
 
 
-def _begin(desk: Desk, version: Version, command: Start, context: Context) -> tuple[Context, Step]:
+def _begin(desk: Desk, version: Version, command: Start, context: Context, alone: bool) -> tuple[Context, Step]:
     """The first step; what it wants to know beside is looked up when it asks."""
     while True:
         try:
             return context, step(version.definition, None, command, context)
         except Missing as missing:
-            context = _with_fact(desk, context, version, command, missing.fact)
+            if missing.fact == "figures" and not alone:
+                raise _Alone from missing
+            wanted = frozenset((missing.fact,))
+            context = desk.with_facts(context, wanted, None, command, version)
+            context = replace(context, unread=context.unread - wanted)
 
 
 def _store(desk: Desk, begun: _Begun, request: bytes, numbered: str | None) -> Outcome:
@@ -275,42 +330,8 @@ def _store(desk: Desk, begun: _Begun, request: bytes, numbered: str | None) -> O
         ),
     )
     if stored is None:
-        raise Busy
+        raise _raced()
     return Outcome(subject=stored.subject, version=begun.version, head=stored.head, changes=changes)
-
-
-def _version_and_round(desk: Desk, definition: str, round_id: UUID | None) -> tuple[Version, RoundView | None]:
-    """A round keeps its version for all its cases."""
-    connection, office = desk.connection_or_fail, desk.office
-    if round_id is None:
-        version = office.versions.newest(connection, definition)
-        if version.definition.round is not None:
-            return version, _only_round(desk, version)
-        return version, None
-    found = load(connection, round_id)
-    if found is None or not isinstance(found[0], Round) or found[0].definition != definition:
-        raise InvalidData((Problem("/round", "data", sentence("There is no such round of this definition.")),))
-    return office.versions.get(connection, definition, found[0].version), RoundView(found[0])
-
-
-def _only_round(desk: Desk, version: Version) -> RoundView | None:
-    """The round that still takes cases, if it is one; of several one must be named."""
-    rows = (
-        select(cases.c.id, cases.c.subject)
-        .where(cases.c.definition == version.key, cases.c.kind == "round", cases.c.state == "open")
-        .order_by(cases.c.opened_at)
-        .limit(20)
-    )
-    found = desk.connection_or_fail.execute(rows).all()
-    if not found:
-        return None
-    if len(found) > 1:
-        listed = [f"{row.subject} ({row.id})" for row in found]
-        raise InvalidData(
-            (Problem("/round", "required", sentence("Several rounds take cases; name one: {rounds}.", rounds=listed)),)
-        )
-    loaded = load(desk.connection_or_fail, found[0].id)
-    return RoundView(loaded[0]) if loaded and isinstance(loaded[0], Round) else None
 
 
 def _there_already(desk: Desk, new_id: UUID, mark: bytes) -> Outcome | None:
@@ -326,74 +347,6 @@ def _there_already(desk: Desk, new_id: UUID, mark: bytes) -> Outcome | None:
     subject = folded(events)
     own = desk.office.versions.get(desk.connection_or_fail, subject.definition, subject.version)
     return Outcome(subject=subject, version=own, head=head, replayed=True)
-
-
-def _context(desk: Desk, actor: Actor, version: Version, new_id: UUID) -> Context:
-    context = context_of(desk.office, desk.connection_or_fail, actor)
-    return replace(context, lot=SeededLot(str(new_id)), version=version.number, files={})
-
-
-def _context_of_start(desk: Desk, actor: Actor, version: Version, view: RoundView | None, new_id: UUID) -> Context:
-    context = replace(_context(desk, actor, version, new_id), round=view, unread=_LOOKED_UP)
-    known = actor.link or actor.public  # what the public may start, `may_start` says
-    if view is not None and not known and not may_see_round(version.definition, view.round, context):
-        raise NotFound
-    return context
-
-
-def _with_fact(desk: Desk, context: Context, version: Version, command: Start, fact: Fact) -> Context:
-    """What a beginning case finds: the figures of its round, facts for `from`, the case before."""
-    connection, definition = desk.connection_or_fail, version.definition
-    context = replace(context, unread=context.unread - {fact})
-    if fact == "figures":
-        assert context.round is not None
-        known = round_facts(connection, context.round.round.id)
-        return replace(context, round=RoundView(context.round.round, known))
-    probe = _probe(version, command, context)
-    if fact == "facts":
-        return replace(context, facts=facts_for(connection, desk.office, definition, probe, context.now))
-    before = case_before(connection, definition, probe)
-    return replace(context, previous=before.data if before else None)
-
-
-def _probe(version: Version, command: Start, context: Context) -> Case:
-    """The case as far as it is known before its first step."""
-    unit = command.unit
-    if unit is None and context.round is not None and context.actor.person is None:
-        unit = context.round.round.unit
-    unit, _ = may_start(version.definition, unit, context)
-    starter = command.starter if context.actor.service is not None else context.actor.holder
-    return Case(
-        id=command.id,
-        definition=version.key,
-        version=version.number,
-        unit=unit,
-        starter=starter,
-        concerned=command.concerned if command.concerned is not None else starter,
-        started_at=context.now,
-        data={},
-    )
-
-
-def _numbers(desk: Desk, definition: Definition, context: Context, count: int) -> list[str | None]:
-    """The next numbers, without gaps: reserved in the same transaction, as the last thing before the write."""
-    if definition.number is None or not count:
-        return [None] * count
-    today = day_of(context.now)
-    template = definition.number.replace("{year}", str(today.year)).replace("{month}", f"{today.month:02}")
-    key = _SEQUENCE.sub("", template)
-    dialect = sqlite if desk.office.database.dialect == "sqlite" else postgresql
-    insert = dialect.insert(number).values(key=f"{definition.key} {key}", n=count)
-    last = desk.connection_or_fail.execute(
-        insert.on_conflict_do_update(index_elements=[number.c.key], set_={"n": number.c.n + count}).returning(
-            number.c.n
-        )
-    ).scalar_one()
-    return [_numbered(template, n) for n in range(last - count + 1, last + 1)]
-
-
-def _numbered(template: str, n: int) -> str:
-    return _SEQUENCE.sub(lambda found: f"{n:0{found[1] or 1}}", template)
 
 
 def _owner(definition: Definition, context: Context) -> Principal:
@@ -415,7 +368,6 @@ def _owner(definition: Definition, context: Context) -> Principal:
 
 def _first_number(office: Office, new: NewCase, command: Start, actor: Actor) -> str:
     with transaction(office) as desk:
-        version, view = _version_and_round(desk, new.definition, new.round_id)
-        context = _context_of_start(desk, actor, version, view, UUID(command.id))
-        _, done = _begin(desk, version, command, context)
+        version, context = ground(desk, new.definition, new.round_id, new.unit, actor, UUID(command.id), alone=True)
+        _, done = _begin(desk, version, command, context, alone=True)
         return number_of_first(desk.connection_or_fail, version.definition, done.subject, office.secrets)

@@ -61,10 +61,8 @@ def store(desk: Desk, done: Stored) -> Kept | None:
         Write(disclosure, "insert", [{"seq": seq, "values": disclosed}] if disclosed else []),
         *projections(done.version.definition, done.before, after, done.changes, done.context, seq),
         *poll_rows(done.before, after, desk.office.secrets, done.context.now, done.opened),
+        *once_rows(done.version.definition, done.before, after, desk.office.secrets),
     ]
-    if isinstance(after, Case):
-        before = done.before if isinstance(done.before, Case) else None
-        writes += once_rows(done.version.definition, before, after, desk.office.secrets)
     was = done.before.seq if done.before else None
     change = RowChange(
         id=subject, was=was, columns=_columns(done, after, hashed), writes=[write for write in writes if write.rows]
@@ -84,7 +82,7 @@ def _event(done: Stored, seq: int) -> tuple[bytes, str | None]:
     if done.inputs is not None:
         command["inputs"] = done.inputs
     if done.opened is not None:
-        command["ballots"] = done.opened.root
+        command |= {"poll": done.opened.poll, "ballots": done.opened.root}
     clock = done.context.clock or done.context.now
     one = Event(
         v=SCHEMA,
@@ -99,6 +97,7 @@ def _event(done: Stored, seq: int) -> tuple[bytes, str | None]:
         command=command,
         changes=sealed,
         definition=done.after.version,
+        sha256=done.version.digest.hex() if done.before is None else None,
     )
     return body_of(one), encode_disclosures(disclosures)
 
@@ -118,35 +117,29 @@ def _event_row(done: Stored, seq: int, body: bytes, hashed: bytes) -> dict[str, 
 def _columns(done: Stored, after: Subject, hashed: bytes) -> dict[str, Any]:
     """Of the case's own row what changed; the form is rewritten only when it did."""
     before = done.before
-    columns: dict[str, Any] = {"state": state_of(after), "seq": after.seq, "head": hashed, "open": kept_open(after)}
+    columns: dict[str, Any] = {"head": hashed, "open": kept_open(after)}
     if before is None or before.data != after.data:
         columns["data"] = kept_data(after)
-    if before is None or _subject_line(before) != _subject_line(after):
-        columns["subject"] = _subject_line(after)
-    if before is None or before.unit != after.unit:
-        columns["unit"] = after.unit
-    if before is None or _ended(before) != _ended(after):
-        columns["ended_at"] = _ended(after)
-    if before is None:
-        columns |= _new_columns(done, after)
-    return columns
-
-
-def _new_columns(done: Stored, after: Subject) -> dict[str, Any]:
-    is_case = isinstance(after, Case)
-    return {
-        "kind": "case" if is_case else "round",
-        "definition": after.definition,
-        "version": after.version,
-        "round_id": UUID(after.round) if isinstance(after, Case) and after.round else None,
-        "number": after.number if isinstance(after, Case) else None,
-        "opened_at": done.context.now,
+    old, new = (columns_of(before) if before is not None else {}), columns_of(after)
+    always = ("state", "seq")
+    return columns | {
+        name: value for name, value in new.items() if name in always or name not in old or old[name] != value
     }
 
 
-def _subject_line(subject: Subject) -> str:
-    return subject.subject if isinstance(subject, Case) else subject.title_zh
-
-
-def _ended(subject: Subject) -> Any:
-    return subject.ended_at if isinstance(subject, Case) else subject.over_at
+def columns_of(subject: Subject) -> dict[str, Any]:
+    """What stands of a subject in columns of its own, to be found and listed by."""
+    case = subject if isinstance(subject, Case) else None
+    return {
+        "kind": "case" if case else "round",
+        "definition": subject.definition,
+        "version": subject.version,
+        "round_id": UUID(case.round) if case and case.round else None,
+        "unit": subject.unit,
+        "number": case.number if case else None,
+        "subject": subject.subject if isinstance(subject, Case) else subject.title_zh,
+        "state": state_of(subject),
+        "seq": subject.seq,
+        "opened_at": subject.started_at if isinstance(subject, Case) else subject.opened_at,
+        "ended_at": subject.ended_at if isinstance(subject, Case) else subject.over_at,
+    }

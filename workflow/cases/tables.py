@@ -31,7 +31,7 @@ cases = Table(
     column("data", Text),  # JSON: the form; written only when it changed
     column("opened_at", Instant),
     optional("ended_at", Instant),
-    UniqueConstraint("number"),
+    UniqueConstraint("definition", "number"),  # each definition counts by itself
     Index(None, "definition", "state", "opened_at", "id"),
     postgresql_with={"fillfactor": 80},
 )

@@ -1,42 +1,34 @@
 """Verifying: every history folded and compared with what is stored, every chain checked, in one snapshot.
 
-Reads beside a running service. What it says is what an objector could find out, too.
+Reads beside a running service. What it says is what an objector could find out, too. Who can write to the database and reckons
+every hash anew is found out only by heads that have left the house.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, select
+from sqlalchemy import Connection, RowMapping, exists, func, select
 
-from workflow.cases.history import check_disclosures, fold_events
+from workflow.cases.agreeing import Beside, disagreements, read_beside
+from workflow.cases.counting import Closings, of_polls, of_sequences
+from workflow.cases.history import Event, check_disclosures, unseal, with_seq
+from workflow.cases.numbering import sequence_of
 from workflow.cases.office import Office
-from workflow.cases.projections import acting, earliest, entries_of
 from workflow.cases.reading import subject_of
-from workflow.cases.storing import state_of
-from workflow.cases.tables import (
-    WAITS,
-    ballot,
-    cases,
-    disclosure,
-    effect,
-    envelope,
-    event,
-    inbox,
-    poll,
-    round_case,
-    undone,
-    voter,
-    wake,
-)
+from workflow.cases.storing import columns_of
+from workflow.cases.tables import WAITS, cases, definition_version, disclosure, effect, event, undone
 from workflow.definition.model import Definition
-from workflow.engine.facts import case_facts
+from workflow.engine.apply import fold
+from workflow.engine.changes import Change
 from workflow.engine.subject import Case, Subject
 from workflow.store.chain import event_hash, first_previous
 from workflow.text import Sentence, sentence
 
-_AT_ONCE = 500
+_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,77 +37,144 @@ class Verified:
     summary: Sentence
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a history says: its events with their changes, and the subject that they come to."""
+
+    events: list[tuple[Event, list[Change]]]
+    subject: Subject
+
+
+@dataclass(slots=True)
+class _Work:
+    office: Office
+    connection: Connection
+    texts: dict[tuple[str, int], str]  #: of each version the digest
+    subjects: int = 0
+    events: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)  #: how many cases have a number of a sequence
+    closings: Closings = field(default_factory=dict)
+
+
 def verify(office: Office) -> Verified:
     """All subjects; `broken` is empty where everything holds."""
-    broken: list[Sentence] = []
-    subjects = events = 0
     with office.database.read() as connection:
-        for row in _all(connection):
-            found = list(_events(connection, row["id"]))
-            subjects += 1
-            events += len(found)
-            version = office.versions.get(connection, row["definition"], row["version"])
-            broken += _of_subject(connection, version.definition, row, found)
-        broken += _of_polls(connection)
-        waiting = (
-            connection.scalar(select(func.count()).select_from(effect).where(undone, effect.c.error == WAITS)) or 0
-        )
+        work = _Work(office, connection, _digests(connection))
+        broken = [
+            *_of_versions(connection),
+            *(what for rows in _pages(connection) for what in _of_page(work, rows)),
+            *_of_lost_events(connection),
+            *of_polls(connection, office.secrets, work.closings),
+            *of_sequences(connection, work.numbers),
+        ]
+        waiting = _count_undone(connection, effect.c.error == WAITS)
+        given_up = _count_undone(connection, effect.c.error != WAITS)
     summary = sentence(
-        "{subjects} cases and rounds, {events} events: {verdict}; {waiting} documents wait for their room.",
-        subjects=subjects,
-        events=events,
+        "{subjects} cases and rounds, {events} events: {verdict}; {waiting} documents wait for their room, {given_up} effects were given up.",
+        subjects=work.subjects,
+        events=work.events,
         verdict=sentence("every chain and fold holds")
         if not broken
         else sentence("{count} things are broken", count=len(broken)),
         waiting=waiting,
+        given_up=given_up,
     )
     return Verified(tuple(broken), summary)
 
 
-def _all(connection: Connection) -> Iterator[RowMapping]:
+# --- what is read
+
+
+def _pages(connection: Connection) -> Iterator[Sequence[RowMapping]]:
     last: UUID | None = None
     while True:
         rows = select(cases).order_by(cases.c.id).limit(_AT_ONCE)
         if last is not None:
             rows = rows.where(cases.c.id > last)
         found = connection.execute(rows).mappings().all()
-        yield from found
+        if found:
+            yield found
         if len(found) < _AT_ONCE:
             return
         last = found[-1]["id"]
 
 
-def _events(connection: Connection, subject: UUID) -> list[Any]:
+def _events(connection: Connection, ids: list[UUID]) -> dict[UUID, list[Any]]:
+    joined = (disclosure.c.case_id == event.c.case_id) & (disclosure.c.seq == event.c.seq)
     rows = (
-        select(event.c.seq, event.c.body, event.c.hash, event.c.at, disclosure.c["values"])
-        .select_from(
-            event.outerjoin(disclosure, (disclosure.c.case_id == event.c.case_id) & (disclosure.c.seq == event.c.seq))
-        )
-        .where(event.c.case_id == subject)
-        .order_by(event.c.seq)
+        select(event.c.case_id, event.c.seq, event.c.body, event.c.hash, event.c.at, event.c.actor)
+        .add_columns(disclosure.c["values"].label("disclosed"))
+        .select_from(event.outerjoin(disclosure, joined))
+        .where(event.c.case_id.in_(ids))
+        .order_by(event.c.case_id, event.c.seq)
     )
-    return list(connection.execute(rows).all())
+    found: dict[UUID, list[Any]] = {one: [] for one in ids}
+    for row in connection.execute(rows):
+        found[row.case_id].append(row)
+    return found
 
 
-def _of_subject(
-    connection: Connection, definition: Definition, row: RowMapping, found: list[Any]
-) -> Iterator[Sentence]:
-    named = f"{row['number'] or row['subject']} ({row['id']})"
+def _digests(connection: Connection) -> dict[tuple[str, int], str]:
+    rows = select(definition_version.c.key, definition_version.c.number, definition_version.c.sha256)
+    return {(row.key, row.number): bytes(row.sha256).hex() for row in connection.execute(rows)}
+
+
+def _count_undone(connection: Connection, kind: Any) -> int:
+    return connection.scalar(select(func.count()).select_from(effect).where(undone, kind)) or 0
+
+
+# --- what must hold
+
+
+def _of_versions(connection: Connection) -> Iterator[Sentence]:
+    """A version is known by the digest of its texts."""
+    for row in connection.execute(select(definition_version)):
+        if sha256(row.text.encode()).digest() != bytes(row.sha256):
+            yield sentence("version {number} of “{key}” is not what was published", number=row.number, key=row.key)
+
+
+def _of_lost_events(connection: Connection) -> Iterator[Sentence]:
+    lost = select(event.c.case_id).where(~exists().where(cases.c.id == event.c.case_id)).distinct()
+    for case_id in connection.scalars(lost):
+        yield sentence("{case}: there are events of it, but no such case", case=str(case_id))
+
+
+def _of_page(work: _Work, rows: Sequence[RowMapping]) -> Iterator[Sentence]:
+    ids = [row["id"] for row in rows]
+    events = _events(work.connection, ids)
+    beside = read_beside(work.connection, ids)
+    work.subjects += len(rows)
+    for row in rows:
+        found = events[row["id"]]
+        work.events += len(found)
+        named = f"{row['number'] or row['subject']} ({row['id']})"
+        try:
+            for what in _of_subject(work, row, found, beside):
+                yield sentence("{case}: {what}", case=named, what=what)
+        except Exception as error:  # noqa: BLE001 -- whatever was altered, it is told and the rest is looked at
+            reason = f"{type(error).__name__}: {error}"[:200]
+            yield sentence("{case}: its history cannot be folded: {reason}", case=named, reason=reason)
+
+
+def _of_subject(work: _Work, row: RowMapping, found: list[Any], beside: Beside) -> Iterator[Sentence]:
+    version = work.office.versions.get(work.connection, row["definition"], row["version"])
+    if row["number"] is not None:
+        work.numbers[sequence_of(version.definition, row["opened_at"]) or ""] += 1
     wrong = _chain(row, found)
     if wrong is not None:
-        yield sentence("{case}: {what}", case=named, what=wrong)
+        yield wrong
         return
-    try:
-        folded = _fold(found)
-    except Exception as error:  # noqa: BLE001 -- whatever an altered history does, it is told and the rest is looked at
-        yield sentence("{case}: its history cannot be folded: {reason}", case=named, reason=str(error)[:200])
-        return
-    stored = subject_of(row)
-    for what in (
-        *_differences(definition, row, folded, stored),
-        *_of_projections(connection, definition, stored, row["id"]),
-    ):
-        yield sentence("{case}: {what}", case=named, what=what)
+    told = _told(found)
+    subject = told.subject
+    if told.events[0][0].sha256 != work.texts.get((subject.definition, subject.version)):
+        yield sentence("its definition is another than that with which it began")
+    yield from _dated(told, found)
+    yield from _stored_otherwise(row, subject)
+    yield from _unsound(version.definition, subject)
+    yield from disagreements(version.definition, subject, told.events, beside, work.office.secrets)
+    for one, _ in told.events:
+        if "poll" in one.command:
+            work.closings[row["id"], int(one.command["poll"])] = str(one.command["ballots"])
 
 
 def _chain(row: RowMapping, found: list[Any]) -> Sentence | None:
@@ -127,7 +186,7 @@ def _chain(row: RowMapping, found: list[Any]) -> Sentence | None:
         body = one.body.encode()
         if event_hash(previous, body) != bytes(one.hash):
             return sentence("the chain breaks at event {seq}", seq=number)
-        if (path := check_disclosures(body, one[4])) is not None:
+        if (path := check_disclosures(body, one.disclosed)) is not None:
             return sentence("a value of event {seq} does not fit its digest ({path})", seq=number, path=path)
         previous = bytes(one.hash)
     if len(found) != row["seq"]:
@@ -135,78 +194,49 @@ def _chain(row: RowMapping, found: list[Any]) -> Sentence | None:
     return None if previous == bytes(row["head"]) else sentence("the head is not that of its last event")
 
 
-def _fold(found: list[Any]) -> Subject:
+def _told(found: list[Any]) -> _Told:
     subject: Subject | None = None
-    for _, folded in fold_events((one.body.encode(), one[4]) for one in found):
-        subject = folded
+    events: list[tuple[Event, list[Change]]] = []
+    for row in found:
+        one, changes = unseal(row.body.encode(), row.disclosed)
+        subject = with_seq(fold(subject, changes), one.seq)
+        events.append((one, changes))
     assert subject is not None
-    return subject
+    return _Told(events, subject)
 
 
-def _differences(definition: Definition, row: RowMapping, folded: Subject, stored: Subject) -> Iterator[Sentence]:
+def _dated(told: _Told, found: list[Any]) -> Iterator[Sentence]:
+    """Beside the bytes that are hashed, the row says no other time and actor; and time does not go back."""
+    before = told.events[0][0].at
+    for (one, _), row in zip(told.events, found, strict=True):
+        actor = one.by if isinstance(one.by, int) else None
+        if one.at != row.at or actor != row.actor:
+            yield sentence("the row of event {seq} says another time or actor than the event", seq=one.seq)
+        if one.at < before:
+            yield sentence("event {seq} is earlier than the one before", seq=one.seq)
+        before = one.at
+
+
+def _stored_otherwise(row: RowMapping, folded: Subject) -> Iterator[Sentence]:
+    """The row is the fold of its events, in each of its columns."""
+    stored = subject_of(row)
     if folded != stored:
         names = [
             name for name in type(folded).__struct_fields__ if getattr(folded, name) != getattr(stored, name, None)
         ]
         yield sentence("the stored case is not the fold of its events: {names}", names=names)
-    if row["state"] != state_of(stored):
-        yield sentence("the state's column says {found}, the case {state}", found=row["state"], state=state_of(stored))
-    if isinstance(stored, Case):
-        yield from _of_case(definition, stored)
+    wrong = [name for name, value in columns_of(folded).items() if row[name] != value]
+    if wrong:
+        yield sentence("columns of its row say otherwise than its events: {names}", names=wrong)
 
 
-def _of_case(definition: Definition, case: Case) -> Iterator[Sentence]:
+def _unsound(definition: Definition, subject: Subject) -> Iterator[Sentence]:
     """No task of a state that was left is open; an end has no open task and no open timer."""
-    if case.state not in definition.states:
-        yield sentence("there is no state {state}", state=case.state)
-    elif definition.states[case.state].is_end and case.entry and (case.entry.tasks or case.entry.timers):
+    if not isinstance(subject, Case):
+        return
+    if subject.state not in definition.states:
+        yield sentence("there is no state {state}", state=subject.state)
+    elif definition.states[subject.state].is_end and subject.entry and (subject.entry.tasks or subject.entry.timers):
         yield sentence("it has ended, but a task or timer is open")
-    if case.entry is not None and case.entry.state != case.state:
-        yield sentence("open work belongs to {found}, not to {state}", found=case.entry.state, state=case.state)
-
-
-def _of_projections(
-    connection: Connection, definition: Definition, stored: Subject, subject: UUID
-) -> Iterator[Sentence]:
-    """Inbox, wake and the round's view are what follows from the case."""
-    rows = select(inbox.c.task, inbox.c.principal).where(inbox.c.case_id == subject)
-    listed = {(row.task, row.principal) for row in connection.execute(rows)}
-    wanted = {
-        (task.id, holder)
-        for entry in (entries_of(stored) if stored.suspended is None else ())
-        for task in entry.tasks
-        for holder in acting(definition, entry, task)
-        if isinstance(holder, int)
-    }
-    if listed != wanted:
-        yield sentence("its inbox rows are not those of its open tasks")
-    due = connection.scalar(select(wake.c.due_at).where(wake.c.case_id == subject))
-    if due != earliest(stored):
-        yield sentence("its wake is not that of its earliest timer")
-    if isinstance(stored, Case) and stored.round is not None:
-        state = connection.scalar(select(round_case.c.state).where(round_case.c.case_id == subject))
-        if state != case_facts(definition, stored).state:
-            yield sentence("its round knows it in another state")
-
-
-def _of_polls(connection: Connection) -> Iterator[Sentence]:
-    """One ballot a voter; voters within the electorate; no envelope of a closed poll is left."""
-    for row in connection.execute(select(poll.c.case_id, poll.c.poll, poll.c.state, poll.c.secret)).all():
-        ballots, voters, envelopes = (_count(connection, table, row) for table in (ballot, voter, envelope))
-        voted = _count(connection, voter, row, voter.c.voted)
-        named = f"{row.case_id}/{row.poll}"
-        if row.state == "closed" and (envelopes or row.secret is not None):
-            yield sentence("ballot {poll}: closed, but envelopes or the key are still there", poll=named)
-        if row.state == "closed" and ballots != voted:
-            yield sentence(
-                "ballot {poll}: {ballots} ballots of {voted} voters", poll=named, ballots=ballots, voted=voted
-            )
-        if envelopes > voters:
-            yield sentence("ballot {poll}: more envelopes than voters", poll=named)
-
-
-def _count(connection: Connection, table: Table, row: Any, *more: ColumnElement[bool]) -> int:
-    rows = (
-        select(func.count()).select_from(table).where(table.c.case_id == row.case_id, table.c.poll == row.poll, *more)
-    )
-    return connection.scalar(rows) or 0
+    if subject.entry is not None and subject.entry.state != subject.state:
+        yield sentence("open work belongs to {found}, not to {state}", found=subject.entry.state, state=subject.state)

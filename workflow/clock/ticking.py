@@ -1,4 +1,7 @@
-"""One tick: due timers fired, effects done, people looked at anew. Leased, so that any number may tick at once."""
+"""One tick: due timers fired, effects done, people looked at anew, once a day the chores.
+
+Everything is leased, so that any number may tick at once.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +14,7 @@ from workflow.cases.effects import drain, follow
 from workflow.cases.office import Office
 from workflow.cases.resolving import resolve_touched
 from workflow.cases.tables import WAKES, effect, wake
+from workflow.clock.chores import do_chores
 from workflow.errors import WorkflowError
 from workflow.store.leases import failed, lease, release
 
@@ -19,7 +23,7 @@ log = structlog.get_logger()
 
 def tick(office: Office) -> int:
     """Does all that is due now; how much it was. One thing that fails never stops the rest."""
-    done = resolve_touched(office)
+    done = do_chores(office) + resolve_touched(office)
     while found := _timers(office) + _effects(office):
         done += found
     return done

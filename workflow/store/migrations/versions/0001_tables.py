@@ -217,7 +217,7 @@ def create_histories() -> None:
         sa.Column("opened_at", Instant, nullable=False),
         sa.Column("ended_at", Instant, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_cases"),
-        sa.UniqueConstraint("number", name="uq_cases_number"),
+        sa.UniqueConstraint("definition", "number", name="uq_cases_definition_number"),
         postgresql_with={"fillfactor": 80},
     )
     op.create_index("ix_cases_definition_state_opened_at_id", "cases", ["definition", "state", "opened_at", "id"])

@@ -1,0 +1,82 @@
+"""Fields that the service fills: about whom the case is, as the data of the very act say, account or not."""
+
+from typing import Any
+
+from tests.cases.federation import Federation
+from workflow.engine.subject import Case
+from workflow.people.persons import add_person
+
+OTHER = "13800000009"
+
+
+def granted(federation: Federation, **data: Any) -> Case:
+    """A case of 张伟 that was granted before."""
+    case = federation.submitted(**{"id_number": None, "amount": 500, **data})
+    federation.decide(case, "approve", by="李强")
+    federation.decide(case, "approve", by="钱进")
+    found = federation.decide(case, "approve", by="孙丽").case
+    federation.set_clock("2026-03-10 10:00")
+    return found
+
+
+def test_start_finds_what_was_before_for_one_without_an_account(federation: Federation) -> None:
+    granted(federation)
+
+    case = federation.start(id_number=None)
+
+    assert (case.data["had"], case.data["last"]) == (1, 50000)
+
+
+def test_another_without_an_account_is_another(federation: Federation) -> None:
+    granted(federation)
+
+    case = federation.start(mobile=OTHER, id_number=None)
+
+    assert case.data.get("had") == 0
+    assert "last" not in case.data
+
+
+def test_start_finds_what_was_before_for_one_with_an_account(federation: Federation) -> None:
+    person = add_person(federation.database, name="张伟", mobile="13800000001")
+    first = granted(federation)
+
+    case = federation.start(id_number=None)
+
+    assert (first.concerned, case.concerned) == (person, person)
+    assert (case.data["had"], case.data["last"]) == (1, 50000)
+
+
+def test_starter_who_is_not_meant_does_not_count(federation: Federation) -> None:
+    """王芳 has begun cases for others before; that is nothing about this one."""
+    granted(federation)
+    granted(federation, mobile="13800000002")
+
+    assert federation.start(mobile=OTHER, id_number=None).data.get("had") == 0
+
+
+def test_decision_finds_it_for_the_person_whom_it_names_itself(federation: Federation) -> None:
+    """Begun without a person; the same act names him and enters the state that reads what is known of him."""
+    granted(federation)
+    case = federation.start(name="", mobile=None, id_number=None)
+    assert case.data["had"] == 0
+
+    federation.decide(case, "submit", by="王芳", data={"name": "张伟", "mobile": "13800000001"})
+
+    assert federation.now(case).data["had"] == 1
+
+
+def test_case_before_is_that_of_the_same_person_whoever_begins(federation: Federation) -> None:
+    """Another chair holds the post by then."""
+    from workflow.people.posts import appoint  # noqa: PLC0415 -- for this alone
+
+    granted(federation)
+    appoint(
+        federation.database,
+        person=federation.people["外人"],
+        role="union_chair",
+        organisation=federation.places["车业"],
+    )
+
+    case = federation.start(by="外人", id_number=None)
+
+    assert case.data["last"] == 50000
