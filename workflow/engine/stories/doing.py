@@ -45,7 +45,8 @@ class Doing:
         rules = self.definition.round
         fields |= {f"round.{name}": field for name, field in rules.fields.items()} if rules else {}
         given = self.naming.values(fields, dict(self.does.get("with") or {}))
-        self.naming.say_empty(place, given)
+        if "refused" not in self.does:
+            self.naming.say_empty(place, given)
         for name in editable:
             field, value = fields.get(name), self.story.data.get(name)
             known = field is None or field.computed or field.source is not None
