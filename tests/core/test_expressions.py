@@ -137,7 +137,8 @@ def test_expression_that_cannot_be_published(source: str, reason: str) -> None:
     with pytest.raises(ExpressionWrong) as wrong:
         compiled(source)
 
-    assert reason in wrong.value.reason.say("en")
+    hint = wrong.value.hint
+    assert reason in " ".join([wrong.value.reason.say("en"), *([hint.say("en")] if hint else [])])
 
 
 @pytest.mark.parametrize(

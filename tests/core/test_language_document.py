@@ -72,9 +72,15 @@ def test_command_prints_what_is_shown(
 ) -> None:
     write_folders(language, tmp_path)
     monkeypatch.chdir(tmp_path)
+
+    def open_house(_url: str | None, *, create: bool = False, durable: bool = True) -> House:
+        assert create
+        assert durable
+        return a_house(sqlite_url, tmp_path)
+
     call = Call(
         language=language,
-        open_house=lambda _, **__: a_house(sqlite_url, tmp_path),
+        open_house=open_house,
         address=lambda _: Address(sqlite_url, tmp_path),
         definitions=tmp_path,
     )

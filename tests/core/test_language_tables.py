@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 import workflow
@@ -34,6 +35,8 @@ from workflow.errors import InvalidData, NotPermitted, Refused, Stale, WorkflowE
 from workflow.text import LANGUAGES, Language
 
 CALENDAR = chinese_calendar()
+ROOT = Path(__file__).parents[2]
+DEFINITIONS = sorted([*ROOT.glob("tests/core/language/*/definition.yaml"), *ROOT.glob("definitions/*/definition.yaml")])
 SHAPES: Mapping[str, Any] = json_schema()["$defs"]
 #: Kind of map → its keys, each with its shape.
 KEYS: Mapping[str, Mapping[str, str]] = {
@@ -65,6 +68,12 @@ SENSES: Mapping[Language, Mapping[str, str]] = {
 PERSON: Mapping[Language, str] = {"en": "a person", "zh": "办理人"}
 
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
+
+
+@pytest.mark.parametrize("file", DEFINITIONS, ids=lambda file: file.parent.name)
+def test_definition_that_is_taken_fits_what_editors_complete_it_by(file: Path) -> None:
+    found = jsonschema.Draft202012Validator(json_schema()).iter_errors(plain(read_document(file.read_text("utf-8"))))
+    assert [(list(error.absolute_path), error.message) for error in found] == []
 
 
 @both_languages

@@ -333,6 +333,13 @@ WRONG: dict[str, str] = {
     "anytime by nobody": HEAD + PEOPLE + STATES + "anytime: {withdraw: {to: done}}   #! wrong_type\n",
     "anytime to nowhere": HEAD + PEOPLE + STATES + "anytime: {withdraw: {by: starter}}   #! wrong_type\n",
     "paper cannot be forbidden": HEAD + PEOPLE + STATES + "operations: {paper: never}   #! wrong_type\n",
+    "administrators may suspend": HEAD + PEOPLE + STATES + "operations: {suspend: never}   #! wrong_type\n",
+    "administrators may resume": HEAD + PEOPLE + STATES + "operations: {resume: never}   #! wrong_type\n",
+    "administrators may reassign": HEAD + PEOPLE + STATES + "operations: {reassign: never}   #! wrong_type\n",
+    "then belongs to a target": HEAD
+    + PEOPLE
+    + STATES
+    + "anytime: {reject: {by: boss, to: draft, then: resume}}   #! unknown_key\n",
     "people that go round in a circle": HEAD
     + "people:\n  boss: [chief]   #! cyclic_value\n  chief: [boss]   #! cyclic_value\n"
     + STATES,
@@ -719,6 +726,40 @@ stories:
     assert checked.definition is None
 
 
+def test_claim_that_is_refuted_comes_with_the_story_that_refutes_it() -> None:
+    text = a_review("task: {who: boss}\nto: {approve: done, return: draft}") + "prove: [review at most 1 times]\n"
+
+    told = check(text, None, {}, chinese_calendar()).counterexamples["prove[0]"]
+    again = check(text.replace("\nprove:", "\n# "), told, {}, chinese_calendar())
+
+    assert (again.stories, again.story_problems) == (1, ())
+
+
+def test_problems_of_claims_stand_among_the_others_by_line() -> None:
+    text = a_review("task: {who: boss}\ntell: [{who: boss, text: news}]\nto: {approve: done}")
+    text = "prove: [donne only after review]\n" + text
+
+    checked = check(text, None, {}, chinese_calendar())
+
+    assert [(problem.line, problem.code) for problem in checked.problems] == [(1, "bad_claim"), (14, "absent")]
+
+
+def test_definition_that_is_not_there_is_a_warning_where_it_is_known_which_are() -> None:
+    text = a_review(
+        "notice: {length: 5 days, objections: {who: boss, late: complaint}}   #! absent\n"
+        "do: [{start: {definition: leave}}, {open: {round: league}}, {start: {definition: small}}]   #! absent absent\n"
+        "to: {clear: done, upheld: done}"
+    )
+
+    def absent(others: list[str] | None) -> list[tuple[int | None, str]]:
+        problems = check(text, None, {}, chinese_calendar(), others).problems
+        return [(problem.line, problem.code) for problem in problems]
+
+    assert absent([]) == marked(text)
+    assert absent(["complaint", "leave", "league"]) == []
+    assert absent(None) == []
+
+
 def test_text_that_is_not_there_is_a_warning_at_its_line() -> None:
     text = a_review(
         "task: {who: boss}\n"
@@ -798,7 +839,7 @@ SOUND: dict[str, str] = {
     + FIELDS
     + STATES
     + "anytime:\n  withdraw: {by: starter, in: review, to: done, when: days > 3, say: {zh: 不行, en: No}, edit: [days], opinion: true}\n"
-    + "  reopen: {by: [boss], in: [done], to: [{to: draft, when: days > 1}, review]}\n  reject: {by: public, except: [draft], to: any, then: resume}\n",
+    + "  reopen: {by: [boss], in: [done], to: [{to: draft, when: days > 1}, review]}\n  reject: {by: public, except: [draft], to: {to: any, then: resume}}\n",
     "operations": HEAD
     + PEOPLE
     + FIELDS

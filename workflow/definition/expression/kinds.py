@@ -27,9 +27,10 @@ LONGEST_LIST = 200
 class ExpressionWrong(Exception):
     """An expression that cannot be published, and why."""
 
-    def __init__(self, reason: Sentence, code: str = "bad_expression") -> None:
+    def __init__(self, reason: Sentence, code: str = "bad_expression", hint: Sentence | None = None) -> None:
         self.reason = reason
         self.code = code
+        self.hint = hint
         super().__init__(reason.say("en"))
 
 
@@ -179,13 +180,7 @@ class _Checker:
         signature = FUNCTIONS.get(call.function)
         if signature is None:
             better = "count" if call.function in ("size", "length", "len") else ""
-            raise ExpressionWrong(
-                sentence(
-                    "There is no function “{name}”. {hint}",
-                    name=call.function,
-                    hint=nearest(better or call.function, FUNCTIONS) or "",
-                )
-            )
+            raise _no_function(call.function, nearest(better or call.function, FUNCTIONS))
         takes = signature.takes
         if signature.more:
             takes = takes + takes[-1:] * (len(call.arguments) - len(takes))
@@ -199,13 +194,7 @@ class _Checker:
 
     def _method(self, call: Call) -> Kind:
         if call.function not in METHODS:
-            raise ExpressionWrong(
-                sentence(
-                    "There is no function “{name}”. {hint}",
-                    name=call.function,
-                    hint=nearest(call.function, METHODS) or "",
-                )
-            )
+            raise _no_function(call.function, nearest(call.function, METHODS))
         if len(call.arguments) != 1 or call.of is None:
             raise ExpressionWrong(sentence("“{name}” takes {count} values.", name=call.function, count=1))
         self._want(call.of, TEXT)
@@ -325,8 +314,10 @@ def _word(kind: Kind) -> Sentence:
     }.get(kind.word, sentence("record"))
 
 
+def _no_function(name: str, hint: Sentence | None) -> ExpressionWrong:
+    return ExpressionWrong(sentence("There is no function “{name}”.", name=name), hint=hint)
+
+
 def _unknown(name: str, known: Iterable[str], short: str | None = None) -> ExpressionWrong:
-    return ExpressionWrong(
-        sentence("There is no “{name}”. {hint}", name=name, hint=nearest(short or name, known) or ""),
-        code="unknown_name",
-    )
+    hint = nearest(short or name, known)
+    return ExpressionWrong(sentence("There is no “{name}”.", name=name), code="unknown_name", hint=hint)

@@ -247,7 +247,8 @@ class Reader:
         try:
             expression = compile_expression(text, names, wanted)
         except ExpressionWrong as wrong:
-            self.problem(wrong.code, node, place, sentence("“{source}”: {reason}", source=text, reason=wrong.reason))
+            reason = sentence("“{source}”: {reason}", source=text, reason=wrong.reason)
+            self.problem(wrong.code, node, place, reason, wrong.hint)
             return None
         self.compiled.append((expression, place, node.line))
         return expression

@@ -63,6 +63,8 @@ OPERATIONS = (
     "resume",
     "reassign",
 )
+#: Of these, the administrators' and the sealed original, no definition takes anything away.
+_ALWAYS = ("paper", "suspend", "resume", "reassign")
 
 
 def read_state(reader: Reader, name: str, node: Node, place: str) -> State | None:
@@ -329,9 +331,10 @@ def _pause(reader: Reader, node: Node | None, place: str) -> int | None:
 
 
 def _tuning(reader: Reader, name: str, node: Node, place: str) -> Tuning | None:
+    if name in _ALWAYS:
+        reader.problem("wrong_type", node, place, sentence("“{name}” can neither be forbidden nor tuned.", name=name))
+        return None
     if isinstance(node, Scalar) and node.text == "never":
-        if name == "paper":
-            reader.problem("wrong_type", node, place, sentence("This operation cannot be forbidden."))
         return Tuning(never=True)
     match name:
         case "add_signer":
