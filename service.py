@@ -112,6 +112,14 @@ def _log_to_standard_error() -> None:
             sentence("{name} is debug, info, warning or error, not “{value}”.", name="YANGGUANG_LOG", value=level)
         )
     structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            # Not the library's own way with exceptions: it shows the values of variables, and so names and secrets.
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

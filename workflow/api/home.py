@@ -1,4 +1,4 @@
-"""`/`: where the API document, the notices and the mails are; the page of each error; an address for each task."""
+"""`/`: where the API document, the notices and the mails are; the page of each error; the addresses that mails name."""
 
 from string import Formatter
 
@@ -57,6 +57,42 @@ def task(task_id: str) -> Response:
 def link(code: str) -> Response:
     """The address of a link in a mail; looking never uses it up."""
     return redirect(url_for("links.look", code=code))
+
+
+@blueprint.get("/cases/<case_id>")
+def case(case_id: str) -> Response:
+    """The address of a case in a mail."""
+    return redirect(url_for("cases.case", case_id=case_id))
+
+
+@blueprint.get("/rounds/<round_id>")
+def round_(round_id: str) -> Response:
+    """The address of a round in a mail."""
+    return redirect(url_for("rounds.one_round", round_id=round_id))
+
+
+@blueprint.get("/inbox")
+def inbox() -> Response:
+    """The address of the inbox in a mail."""
+    return redirect(url_for("tasks.inbox", mine="true"))
+
+
+@blueprint.get("/me")
+def me() -> Response:
+    """The address of the reader's own things in a mail."""
+    return redirect(url_for("me.me"))
+
+
+@blueprint.get("/objections")
+def objections() -> Response:
+    """The address in the mail to somebody who has objected: what is published."""
+    return redirect(url_for("notices.notices"))
+
+
+@blueprint.get("/password/<code>")
+def password(code: str) -> str:
+    """The address of an invitation: how to give oneself a password with its code."""
+    return render_template("password.html", reader=_reader(), say=say, code=code)
 
 
 def _reader() -> Language:

@@ -27,6 +27,7 @@ class PostgresDatabase(Database):
         # No pre-ping: it is a round trip for each act, and repeating the act does its work.
         self._engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,  # what goes wrong is logged, and who it was is not
             pool_size=settings.connections,
             max_overflow=0,
             pool_timeout=settings.wait,

@@ -157,7 +157,7 @@ def _engine(
         if connections is None
         else {"pool_size": connections, "max_overflow": 0, "pool_timeout": wait}
     )
-    engine = create_engine(url, **pool)
+    engine = create_engine(url, hide_parameters=True, **pool)  # what goes wrong is logged, and who it was is not
 
     @event.listens_for(engine, "connect")
     def set_up(driver: sqlite3.Connection, _record: object) -> None:
