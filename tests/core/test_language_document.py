@@ -73,7 +73,8 @@ def test_command_prints_what_is_shown(
     write_folders(language, tmp_path)
     monkeypatch.chdir(tmp_path)
 
-    def open_house(_url: str | None, *, create: bool = False, durable: bool = True) -> House:
+    def open_house(url: str | None, *, create: bool = False, durable: bool = True) -> House:
+        assert url is None
         assert create
         assert durable
         return a_house(sqlite_url, tmp_path)

@@ -33,7 +33,7 @@ DATA = {
 }
 
 
-def subject(template: str, more: str = "", **data: object) -> str:
+def subject(template: str, more: str = "", /, **data: object) -> str:
     definition = load_definition(f"""\
 key: small
 {more}
@@ -87,7 +87,7 @@ def test_subject_names_the_case_in_words(template: str, line: str) -> None:
 def test_person_concerned_without_an_account_is_called_as_the_form_calls_him() -> None:
     concerned = "concerns: holder\npeople: {holder: {person: text, link: mobile}}"
 
-    assert subject("{concerned}", concerned, **{**DATA, "text": "张伟", "mobile": "13800000009"}) == "张伟"
+    assert subject("{concerned}", concerned, text="张伟", mobile="13800000009") == "张伟"
 
 
 def test_subject_leaves_out_what_is_empty() -> None:
