@@ -136,6 +136,19 @@ def test_who_sees_it_but_does_not_hold_it_is_told_why_not(federation: Federation
         federation.act(case, Decide(task=2, trigger="approve"), by="审计")
 
 
+def test_who_may_stop_any_case_need_not_be_its_reader(federation: Federation) -> None:
+    """The office is named in `anytime` and nowhere else."""
+    case = federation.submitted()
+    with pytest.raises(NotFound):
+        federation.act(case, Operate(operation="comment", reason="?"), by="赵敏")
+
+    stopped = federation.act(case, Fire(trigger="stop", opinion="重复申请"), by="赵敏")
+
+    assert stopped.case.state == "refused"
+    with pytest.raises(NotFound):
+        federation.act(federation.submitted(), Fire(trigger="stop", opinion="重复申请"), by="外人")
+
+
 def test_refused_act_leaves_nothing(federation: Federation) -> None:
     case = federation.submitted()
     before = (federation.cases(), federation.rows(inbox), federation.rows(effect))

@@ -22,9 +22,12 @@ from workflow.cases.requests import fingerprint_of, request_of
 from workflow.cases.settling import digest_of, settle, step_with_cases
 from workflow.cases.storing import Kept, Stored, store
 from workflow.cases.versions import Version
+from workflow.definition.model import Ballot, Definition
 from workflow.engine.changes import Change
-from workflow.engine.commands import Command, FireTimer, Object, Retract, Retry
+from workflow.engine.commands import CloseBallot, Command, Fire, FireTimer, Object, Operate, Retract, Retry
 from workflow.engine.context import CLOCK, Actor, Context, Fact, Missing, RoundView
+from workflow.engine.operations.tuning import tuned
+from workflow.engine.permit import in_group
 from workflow.engine.rounds.step import RoundStep
 from workflow.engine.sight import may_see, may_see_round
 from workflow.engine.step import Step, step
@@ -179,7 +182,9 @@ def _on_case(desk: Desk, asked: Asked, read: Read) -> Outcome | None:
         raise NotFound
     version = desk.version(case.definition, case.version)
     context = _context(desk, asked, read, version)
-    if not _is_public(asked.command) and not may_see(version.definition, case, context):
+    if not may_see(version.definition, case, context) and not may_unseen(
+        version.definition, case, asked.command, context
+    ):
         raise NotFound
     answered = _before(desk, asked, read, version)
     if answered is not None:
@@ -302,8 +307,22 @@ def _fire(office: Office, subject: UUID, timer: Timer) -> None:
     act(office, subject, FireTimer(timer=timer.id), actor=CLOCK, key=f"timer {timer.id} {timer.at.isoformat()}")
 
 
-def _is_public(command: Command) -> bool:
-    return isinstance(command, Object | Retract)
+def may_unseen(definition: Definition, case: Case, command: Command, context: Context) -> bool:
+    """Whether somebody who may not read a case may do just this: the public object, and others what the file gives them."""
+    state = definition.states.get(case.state)
+    match command:
+        case Object() | Retract():
+            return True
+        case Fire(trigger=trigger) if trigger in definition.anytime:
+            rule = definition.anytime[trigger]
+            group = rule.by if case.state in rule.states else ()
+        case CloseBallot() if state is not None and isinstance(state.activity, Ballot):
+            group = state.activity.closed_by
+        case Operate(operation=operation):
+            group = tuned(definition, state, operation).by or ()
+        case _:
+            return False
+    return bool(group) and in_group(definition, group, case.unit, (case,), context) is not None
 
 
 def _of_violation(office: Office, asked: Asked, key: str) -> WorkflowError:

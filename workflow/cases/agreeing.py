@@ -14,7 +14,7 @@ from workflow.cases.history import Event
 from workflow.cases.office import Secrets
 from workflow.cases.once import once_digests
 from workflow.cases.projections import earliest, inbox_rows, ordered_rows, readers
-from workflow.cases.tables import effect, inbox, incident, notice, once, round_case, visible, wake
+from workflow.cases.tables import effect, envelope, inbox, incident, notice, once, round_case, visible, wake
 from workflow.definition.model import Definition
 from workflow.engine.changes import Change
 from workflow.engine.facts import case_facts
@@ -36,6 +36,9 @@ class Beside:
     notices: dict[UUID, dict[int, Any]] = field(default_factory=dict)
     incidents: dict[UUID, set[int]] = field(default_factory=dict)
     once: dict[UUID, set[bytes]] = field(default_factory=dict)
+    voted: dict[UUID, set[tuple[int, int]]] = field(
+        default_factory=dict
+    )  #: secretly, by task: who has nothing more to do
 
 
 def read_beside(connection: Connection, ids: Sequence[UUID]) -> Beside:
@@ -58,6 +61,9 @@ def read_beside(connection: Connection, ids: Sequence[UUID]) -> Beside:
         found.incidents.setdefault(row.case_id, set()).add(row.no)
     for row in connection.execute(select(once).where(once.c.case_id.in_(ids))):
         found.once.setdefault(row.case_id, set()).add(bytes(row.digest))
+    for row in connection.execute(select(envelope).where(envelope.c.case_id.in_(ids))):
+        if row.person.isdigit():
+            found.voted.setdefault(row.case_id, set()).add((row.poll, int(row.person)))
     return found
 
 
@@ -70,7 +76,9 @@ def disagreements(
 ) -> Iterator[Sentence]:
     """What the rows beside a subject say otherwise than its history."""
     key = UUID(subject.id)
-    if beside.inbox.get(key, {}) != inbox_rows(definition, subject):
+    listed, wanted = beside.inbox.get(key, {}).items(), inbox_rows(definition, subject)
+    voted = beside.voted.get(key, set())
+    if not {item for item in wanted.items() if item[0] not in voted} <= listed <= wanted.items():
         yield sentence("its inbox rows are not those of its open tasks")
     if beside.wake.get(key) != earliest(subject):
         yield sentence("its wake is not that of its earliest timer")

@@ -19,13 +19,13 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.cases.entries import entries_of
 from workflow.cases.office import Secrets
 from workflow.cases.rows import Write
-from workflow.cases.tables import ballot, envelope, poll, voter
+from workflow.cases.tables import ballot, envelope, inbox, poll, voter
 from workflow.engine.commands import Command, FireTimer, Retry
 from workflow.engine.context import Tally
 from workflow.engine.subject import Ballot, Entry, Holder, Round, Subject, Vote
@@ -126,7 +126,10 @@ def poll_rows(
 def cast_vote(
     database: Database, subject: UUID, number: int, vote: Vote, *, changeable: bool, now: datetime
 ) -> str | None:
-    """Puts a sealed vote into the box; the voter's receipt, or none where it is closed or he has voted already."""
+    """Puts a sealed vote into the box; the voter's receipt, or none where it is closed or he has voted already.
+
+    Who cannot change his vote has nothing more to do.
+    """
     nonce = os.urandom(_NONCE)
     with database.write() as connection:
         found = connection.execute(
@@ -150,6 +153,9 @@ def cast_vote(
             statement = insert.on_conflict_do_nothing(index_elements=keys)
         # Not by `rowcount`: of an insert PostgreSQL's driver does not know it.
         put_in = connection.execute(statement.returning(envelope.c.person)).scalar()
+        if put_in is not None and not changeable and isinstance(vote.by, int):
+            done = and_(inbox.c.case_id == subject, inbox.c.task == number, inbox.c.principal == vote.by)
+            connection.execute(delete(inbox).where(done))
         return None if put_in is None else nonce.hex()
 
 

@@ -34,11 +34,11 @@ def withdraw(
         case = found[0]
         definition = office.versions.get(connection, case.definition, case.version).definition
         context = context_of(office, connection, actor, case)
-    if not may_see(definition, case, context):
-        raise NotFound
     rule = definition.anytime.get(WITHDRAW)
     if rule is not None and case.state in rule.states and in_group(definition, rule.by, case.unit, (case,), context):
         return act(office, subject, Fire(trigger=WITHDRAW, opinion=opinion), actor=actor, key=key, expected=expected)
+    if not may_see(definition, case, context):
+        raise NotFound
     state = definition.states[case.state]
     for task in case.entry.tasks if case.entry and WITHDRAW in state.to else ():
         if why_not(definition, case, task, (case,), context) is None:
