@@ -3,15 +3,17 @@
 import json
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Yangguang, going, serving
 
 ADVICE = (
-    "Nobody can sign in yet. `python service.py token admin` prints a token of the administrator; "
+    f"Nobody can sign in yet. `{Path(sys.executable).name} service.py token admin` prints a token of the administrator; "
     "README.md says how to go on."
 )
 

@@ -119,9 +119,13 @@ def _say_version(ctx: click.Context, _: click.Parameter, asked: object) -> None:
 
 
 def _program() -> str:
-    """As it was called, so that what is said can be typed."""
-    called = Path(sys.argv[0]).name
-    return f"python {called}" if called.endswith(".py") else "yangguang"
+    """As it was called, so that what is said can be typed again in the same folder."""
+    called = Path(sys.argv[0])
+    if called.suffix != ".py":
+        return "yangguang"
+    python = Path(sys.executable)
+    shown = python.relative_to(Path.cwd()) if python.is_relative_to(Path.cwd()) else python.name
+    return f"{shown} {called.name}"
 
 
 def _usage(wrong: click.ClickException, language: Language) -> str:
