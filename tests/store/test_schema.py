@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.exc import DBAPIError
 
 import workflow.cases.tables
+import workflow.clock.tables
 import workflow.messages.tables
 import workflow.people.tables
 import workflow.records.tables
@@ -23,6 +24,7 @@ from workflow.store.schema import newest_version
 
 ROOMS = (
     workflow.cases.tables,
+    workflow.clock.tables,
     workflow.messages.tables,
     workflow.people.tables,
     workflow.records.tables,

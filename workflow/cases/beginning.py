@@ -1,6 +1,7 @@
 """What a case or a round begins upon: its version, its round, and what the first step may know."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -57,6 +58,11 @@ def ground(
 def context_to_begin(desk: Desk, actor: Actor, version: Version, new_id: UUID) -> Context:
     context = context_of(desk.office, desk.connection_or_fail, actor)
     return replace(context, lot=SeededLot(str(new_id)), version=version.number, files={})
+
+
+def reckoned_from(due: datetime | None, context: Context) -> Context:
+    """The context with the moment at which something was due as its own, where the clock is later."""
+    return context if due is None or due >= context.now else replace(context, now=due, clock=context.now)
 
 
 def _only_round(desk: Desk, version: Version, unit: Principal | None, context: Context) -> UUID | None:

@@ -18,13 +18,13 @@ from workflow.cases.contexts import context_of
 from workflow.cases.facts import round_facts
 from workflow.cases.office import EffectToDo, Office
 from workflow.cases.reading import load
-from workflow.cases.starting import NewCase, open_round, start_case
+from workflow.cases.starting import NewCase, open_round, start_case, start_cases
 from workflow.cases.tables import EFFECTS, WAITS, effect, undone
 from workflow.engine.commands import CallHasEnded, Gather, Lapse, ReckonAgain, SetRound
 from workflow.engine.context import Actor
-from workflow.engine.opening import cases_to_open
+from workflow.engine.opening import Opening, cases_to_open
 from workflow.engine.subject import Case, Round
-from workflow.errors import NotFound, Refused, WorkflowError
+from workflow.errors import NotFound, WorkflowError
 from workflow.store.leases import Queue, failed, held, lease
 
 log = structlog.get_logger()
@@ -32,6 +32,8 @@ log = structlog.get_logger()
 SERVICE = Actor(service="effect")
 #: After so many failures an effect is given up and stands on the administrators' list.
 MOST_ATTEMPTS = 10
+#: Cases that open with a round, in one transaction.
+_OPENED_AT_ONCE = 200
 
 
 def drain(office: Office, now: datetime, *, only: UUID | None = None, limit: int = 100) -> int:
@@ -176,20 +178,26 @@ def _open_cases(office: Office, todo: EffectToDo) -> None:
         context = context_of(office, connection, SERVICE, round_)
         each = version.definition.round.cases if version.definition.round else None
         honoured = office.holders_of(connection, each.name, context.now) if each and each.kind == "honour" else ()
-    for opening in cases_to_open(version.definition, round_.unit, context, honoured):
-        new = NewCase(
-            definition=round_.definition,
-            unit=opening.unit,
-            round_id=todo.case_id,
-            starter=opening.starter,
-            concerned=opening.concerned,
-            id=uuid5(todo.case_id, opening.key),
-        )
-        try:
-            _begin(office, new, opening.key)
-        except Refused as refused:
-            log.info("case_not_opened", round_id=round_.id, key=opening.key, code=refused.code)
+    openings = list(cases_to_open(version.definition, round_.unit, context, honoured))
+    for first in range(0, len(openings), _OPENED_AT_ONCE):
+        batch = openings[first : first + _OPENED_AT_ONCE]
+        news = [_of_round(round_, opening) for opening in batch]
+        for opening, answer in zip(batch, start_cases(office, news, actor=SERVICE), strict=True):
+            if isinstance(answer, WorkflowError):
+                log.info("case_not_opened", round_id=round_.id, key=opening.key, code=answer.code)
     act(office, todo.case_id, Gather(), actor=SERVICE, key=_key(todo))
+
+
+def _of_round(round_: Round, opening: Opening) -> NewCase:
+    return NewCase(
+        definition=round_.definition,
+        unit=opening.unit,
+        round_id=UUID(round_.id),
+        starter=opening.starter,
+        concerned=opening.concerned,
+        id=uuid5(UUID(round_.id), opening.key),
+        due=round_.opened_at,
+    )
 
 
 def _call(office: Office, todo: EffectToDo) -> None:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -11,7 +12,7 @@ from msgspec.structs import replace as altered
 from sqlalchemy import Connection, select
 
 from workflow.cases.acting import Outcome
-from workflow.cases.beginning import context_to_begin, ground
+from workflow.cases.beginning import context_to_begin, ground, reckoned_from
 from workflow.cases.desk import Desk, stored_events, transaction
 from workflow.cases.history import folded
 from workflow.cases.numbering import reserve
@@ -54,6 +55,7 @@ class NewCase:
     concerned: Holder | None = None
     parent: str | None = None
     id: UUID | None = None  #: where it follows from what the case is for
+    due: datetime | None = None  #: of what the clock begins: the moment from which it is reckoned, however late it is
 
 
 def start_case(office: Office, new: NewCase, *, actor: Actor, key: str | None = None) -> Outcome:
@@ -116,10 +118,11 @@ def open_round(
     data: Mapping[str, Any] | None = None,
     nominal: str | None = None,
     key: str | None = None,
+    due: datetime | None = None,
 ) -> Outcome:
     """Opens a round of the newest version; without a unit, at the one organisation where the actor may.
 
-    Raises Twice where it was opened before: a definition, an organisation and a date have one round.
+    What was `due` earlier is reckoned from that moment. Raises Twice where it was opened before: a definition, an organisation and a date have one round.
     """
     new_id = uuid5(NAMESPACE, request_of(actor, key).hex()) if key is not None else new_uuid()
     request = request_of(actor, key or "open")
@@ -129,7 +132,7 @@ def open_round(
         begun: list[Round] = []
         try:
             with transaction(office) as desk:
-                return _open(desk, definition, command, actor, request, begun.append)
+                return _open(desk, definition, command, actor, request, due, begun.append)
         except Exception as error:
             said = violated(error)
             if said is None:
@@ -148,6 +151,7 @@ def _open(
     command: OpenRound,
     actor: Actor,
     request: bytes,
+    due: datetime | None,
     begun: Callable[[Round], None],
 ) -> Outcome:
     mark = fingerprint_of(replace(command, id=definition))
@@ -155,7 +159,7 @@ def _open(
     if there is not None:
         return there
     version = desk.office.versions.newest(desk.connection_or_fail, definition)
-    context = context_to_begin(desk, actor, version, UUID(command.id))
+    context = reckoned_from(due, context_to_begin(desk, actor, version, UUID(command.id)))
     if not command.unit:
         command = replace(command, unit=_owner(version.definition, context))
     done = step_round(version.definition, None, command, context)
@@ -228,6 +232,7 @@ def _start(desk: Desk, new: NewCase, command: Start, actor: Actor, request: byte
     if there is not None:
         return there
     version, context = ground(desk, new.definition, new.round_id, new.unit, actor, new_id, alone=alone)
+    context = reckoned_from(new.due, context)
     context, done = _begin(desk, version, command, context, alone)
     (numbered,) = reserve(desk.connection_or_fail, version.definition, context.now, 1)
     return _store(desk, _Begun(version, command, context, done, mark), request, numbered)
@@ -241,6 +246,7 @@ def _start_all(desk: Desk, news: Sequence[NewCase], actor: Actor, alone: bool) -
     version, context = ground(
         desk, first.definition, first.round_id, first.unit, actor, first.id or new_uuid(), alone=alone
     )
+    context = reckoned_from(first.due, context)
     there = set(desk.connection_or_fail.scalars(select(cases.c.id).where(cases.c.id.in_([new.id for new in news]))))
     answers: list[_Begun | Outcome | WorkflowError] = [
         _begun(desk, version, new, context, alone, there=new.id in there) for new in news

@@ -1,4 +1,4 @@
-"""One tick: due timers fired, effects done, people looked at anew, once a day the chores.
+"""One tick: due rounds opened, due timers fired, effects done, people looked at anew, once a day the chores.
 
 Everything is leased, so that any number may tick at once.
 """
@@ -14,6 +14,7 @@ from workflow.cases.effects import drain, follow
 from workflow.cases.office import Office
 from workflow.cases.resolving import resolve_touched
 from workflow.cases.tables import WAKES, effect, wake
+from workflow.clock.cadences import next_opening, open_due
 from workflow.clock.chores import do_chores
 from workflow.errors import WorkflowError
 from workflow.store.leases import failed, lease, release
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 def tick(office: Office) -> int:
     """Does all that is due now; how much it was. One thing that fails never stops the rest."""
     done = do_chores(office) + resolve_touched(office)
-    while found := _timers(office) + _effects(office):
+    while found := open_due(office) + _timers(office) + _effects(office):
         done += found
     return done
 
@@ -35,11 +36,12 @@ def now_of(office: Office) -> datetime:
 
 
 def next_due(office: Office) -> datetime | None:
-    """When the next timer or effect is due."""
+    """When the next round, timer or effect is due."""
+    opening = next_opening(office)
     with office.database.read() as connection:
         timer = connection.scalar(select(func.min(wake.c.due_at)))
         ordered = connection.scalar(select(func.min(effect.c.next_at)).where(effect.c.next_at.is_not(None)))
-    return min((moment for moment in (timer, ordered) if moment is not None), default=None)
+    return min((moment for moment in (opening, timer, ordered) if moment is not None), default=None)
 
 
 def _timers(office: Office) -> int:
