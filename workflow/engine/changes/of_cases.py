@@ -5,13 +5,7 @@ from typing import Any
 
 from workflow.engine.changes.change import Change
 from workflow.engine.directory import Principal
-from workflow.engine.subject import (
-    Figure,
-    Holder,
-    Incident,
-    Paper,
-    Standing,
-)
+from workflow.engine.subject import Figure, Holder, Incident, Paper, Standing
 
 
 class Started(Change, frozen=True, kw_only=True, tag="started"):

@@ -4,19 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from workflow.engine.changes.change import Change
-from workflow.engine.subject import (
-    Answer,
-    Ballot,
-    Called,
-    Card,
-    Holder,
-    Notice,
-    Objection,
-    Pause,
-    Task,
-    Timer,
-    Vote,
-)
+from workflow.engine.subject import Answer, Ballot, Called, Card, Holder, Notice, Objection, Pause, Task, Timer, Vote
 
 
 class TaskOpened(Change, frozen=True, kw_only=True, tag="task_opened"):

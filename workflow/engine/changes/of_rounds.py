@@ -8,12 +8,7 @@ from msgspec import field
 from workflow.engine.changes.change import Change
 from workflow.engine.changes.of_entries import EntryChange
 from workflow.engine.directory import Principal
-from workflow.engine.subject import (
-    Figure,
-    Holder,
-    Sitting,
-    Timer,
-)
+from workflow.engine.subject import Figure, Holder, Sitting, Timer
 
 
 class RoundOpened(Change, frozen=True, kw_only=True, tag="round_opened"):

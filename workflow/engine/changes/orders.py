@@ -6,9 +6,7 @@ from typing import Any, Literal
 from msgspec import field
 
 from workflow.engine.changes.change import Change
-from workflow.engine.subject import (
-    Holder,
-)
+from workflow.engine.subject import Holder
 
 
 class Told(Change, frozen=True, kw_only=True, tag="told"):
