@@ -1,7 +1,6 @@
 """The world of a story: a dictionary where the service has a database, and the same loop of acts and effects over it."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,12 +22,11 @@ from workflow.engine.commands import (
     Lapse,
     OpenRound,
     ReckonAgain,
-    Retry,
     RoundCommand,
     SetRound,
     Start,
 )
-from workflow.engine.context import CLOCK, Actor, Context, Lot, RoundView, SeededLot, Tally
+from workflow.engine.context import CLOCK, Actor, Context, Lot, RoundView, SeededLot
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.facts import case_facts
 from workflow.engine.moving import is_stopped
@@ -40,15 +38,15 @@ from workflow.engine.rounds.sitting import on_paper
 from workflow.engine.rounds.step import RoundStep, answer_of, as_settled, step_round
 from workflow.engine.rounds.work import RoundWork
 from workflow.engine.step import step
+from workflow.engine.stories.boxes import Boxes, ballot_of
+from workflow.engine.stories.clock import earliest, numbered
 from workflow.engine.stories.wrong import StoryWrong
-from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task, Timer, Vote, number_order
+from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task
 from workflow.engine.voting import entry_of_task, is_secret, seal
-from workflow.errors import Closed, GuardFailed, InvalidData, NotPermitted, Refused, Twice, WorkflowError
+from workflow.errors import GuardFailed, InvalidData, NotPermitted, Refused, Twice, WorkflowError
 from workflow.text import sentence
 
-_ORDER = ("due", "reminder", "escalation", "notice_end", "until", "resume", "opening", "announce", "closes", "sitting")
 _SERVICE = Actor(service="story")
-_SEQUENCE = re.compile(r"\{seq(?::0?(\d))?\}")
 #: A clock that fires so often without coming to rest never will.
 _MOST_TIMERS = 100_000
 
@@ -89,7 +87,7 @@ class World:
     history: dict[str, list[tuple[Change, ...]]] = field(default_factory=dict)  #: the changes of each act, by subject
     observe: Callable[[str, bool], None] | None = None
     taken: set[tuple[str, str]] = field(default_factory=set)  #: (state, trigger)
-    _envelopes: dict[tuple[str, int, int], dict[Holder, Vote]] = field(default_factory=dict)
+    boxes: Boxes = field(default_factory=Boxes)
     _once: dict[OnceKey, str] = field(default_factory=dict)
 
     # --- acting
@@ -118,13 +116,7 @@ class World:
         if not is_secret(held, command.task):
             self.act(subject, command, actor)
             return
-        sealed = seal(self.definition, held, command, self.context(actor, subject))
-        key = (subject, sealed.entry, sealed.poll)
-        box = self._envelopes.get(key, {})
-        if sealed.vote.by in box and not sealed.changeable:
-            raise Closed(sentence("You have voted already; a vote cannot be changed here."))
-        self._envelopes = {**self._envelopes, key: {**box, sealed.vote.by: sealed.vote}}
-        if set(sealed.electorate) <= self._envelopes[key].keys():
+        if self.boxes.put(subject, seal(self.definition, held, command, self.context(actor, subject))):
             self.act(subject, CloseBallot(task=command.task), CLOCK)
 
     def give(self, case: Case, changes: Sequence[Change]) -> None:
@@ -158,7 +150,7 @@ class World:
 
     def snapshot(self) -> tuple[object, ...]:
         """All that an act may change."""
-        return dict(self.cases), dict(self.rounds), self._once, self._envelopes
+        return dict(self.cases), dict(self.rounds), self._once, self.boxes.envelopes
 
     def may(self, actor: Actor, subject: str, task: Task) -> bool:
         """Whether somebody may act on an open task."""
@@ -167,9 +159,7 @@ class World:
 
     def voted(self, subject: str, entry: Entry) -> tuple[Holder, ...]:
         """Who has voted: of a secret ballot it is the box that knows."""
-        if entry.ballot is None:
-            return ()
-        return entry.ballot.voted or tuple(self._envelopes.get((subject, entry.number, entry.ballot.poll), ()))
+        return (entry.ballot.voted or self.boxes.voted(subject, entry)) if entry.ballot is not None else ()
 
     def voted_on(self, place: str, task: int, actor: Actor) -> tuple[str, ...]:
         """The cases of a sitting on which somebody has a vote."""
@@ -220,7 +210,7 @@ class World:
             facts=self.facts,
             previous=self.previous,
             observe=self.observe,
-            tally=self._tally(subject, task),
+            tally=self.boxes.tally(subject, self.subject(subject), task) if subject and task is not None else None,
             stated={name: stated.by_itself for name, stated in self.stated.get(subject, {}).items()},
         )
 
@@ -229,7 +219,7 @@ class World:
     def advance(self, to: datetime) -> None:
         """Go from due time to due time; what is due at `to` has happened afterwards."""
         for _ in range(_MOST_TIMERS):
-            found = self._earliest(to)
+            found = earliest(self.rounds.values(), self.cases.values(), to)
             if found is None:
                 self.now = max(self.now, to)
                 return
@@ -237,28 +227,6 @@ class World:
             self.now = max(self.now, timer.at)
             self._commit(lambda subject=subject, timer=timer: self._act(subject, FireTimer(timer=timer.id), CLOCK))  # type: ignore[misc]
         raise StoryWrong(sentence("the clock does not come to rest"))
-
-    def _earliest(self, to: datetime) -> tuple[str, Timer] | None:
-        """The next timer; of several at one instant by kind, then by case number."""
-        due = [
-            ((timer.at, _ORDER.index(timer.kind), order, timer.id), subject, timer)
-            for subject, order, timer in self._timers()
-            if timer.at <= to
-        ]
-        if not due:
-            return None
-        _, subject, timer = min(due, key=lambda entry: entry[0])
-        return subject, timer
-
-    def _timers(self) -> Iterator[tuple[str, tuple[object, ...], Timer]]:
-        for round_ in self.rounds.values():
-            if round_.suspended is None:
-                for timer in (*round_.timers, *(t for sitting in round_.sittings for t in sitting.entry.timers)):
-                    yield round_.id, (), timer
-        for case in self.cases.values():
-            if case.entry is not None and case.suspended is None:
-                for timer in case.entry.timers:
-                    yield case.id, number_order(case), timer
 
     # --- what an act does
 
@@ -275,7 +243,7 @@ class World:
         self._follow(todo)
 
     def _act(self, subject: str, command: Command, actor: Actor) -> Todo:
-        context = self.context(actor, subject, self._ballot_of(subject, command))
+        context = self.context(actor, subject, ballot_of(self.subject(subject), command))
         if subject in self.rounds:
             return self._act_on_round(subject, command, context)  # type: ignore[arg-type]  # a command of a round
         return self._act_on_case(subject, command, context)  # type: ignore[arg-type]  # a command of a case
@@ -356,11 +324,8 @@ class World:
 
     def next_number(self) -> str:
         """As the definition numbers its cases; without that, in the order in which they begin."""
-        year = self.today.year
-        n = 1 + sum(day_of(case.started_at).year == year for case in self.cases.values())
-        template = (self.definition.number or "{seq:04}").replace("{year}", str(year))
-        template = template.replace("{month}", f"{self.today.month:02}")
-        return _SEQUENCE.sub(lambda found: f"{n:0{found[1] or 1}}", template)
+        begun = sum(day_of(case.started_at).year == self.today.year for case in self.cases.values())
+        return numbered(self.definition.number or "{seq:04}", self.today, begun + 1)
 
     # --- what follows
 
@@ -426,34 +391,6 @@ class World:
         if key in others:
             raise Twice(number=self.cases[others[key]].number)
         self._once = others if key is None else {**others, key: case.id}
-
-    # --- secret ballots
-
-    def _ballot_of(self, subject: str, command: Command) -> int | None:
-        """The task of the ballot that an act may close: that of the command, of its timer, or which could not be counted."""
-        held = self.subject(subject)
-        entries = [held.entry] if isinstance(held, Case) else [sitting.entry for sitting in held.sittings]
-        open_ones = [entry for entry in entries if entry is not None and entry.ballot is not None]
-        match command:
-            case FireTimer(timer=number):
-                open_ones = [e for e in open_ones if any(timer.id == number for timer in e.timers)]
-            case Retry(incident=number):
-                states = {incident.trigger for incident in held.incidents if incident.number == number}
-                open_ones = [entry for entry in open_ones if entry.state in states]
-            case _:
-                return getattr(command, "task", None)
-        return next((task.id for entry in open_ones for task in entry.tasks if task.kind == "ballot"), None)
-
-    def _tally(self, subject: str, task: int | None) -> Tally | None:
-        """The opened box of a secret ballot that may close by this act."""
-        if not subject or task is None:
-            return None
-        entry = entry_of_task(self.subject(subject), task)
-        if entry is None or entry.ballot is None or not entry.ballot.secret:
-            return None
-        box = self._envelopes.get((subject, entry.number, entry.ballot.poll), {})
-        able = {voter: vote for voter, vote in box.items() if voter in entry.ballot.electorate}
-        return Tally(votes=tuple(able.values()), voted=tuple(able))
 
 
 def _is_effect(change: Change, kind: str) -> bool:
