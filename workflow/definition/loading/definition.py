@@ -18,6 +18,8 @@ from workflow.errors import DefinitionWrong, Problem
 from workflow.text import Label, sentence
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SEQUENCE = re.compile(r"\{seq(:0?\d)?\}")
+_LONGEST_TEMPLATE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
     once_read = _once(reader, whole.get("once"))
     operations_read = read_operations(reader, whole.get("operations"), "operations")
     triggers_read = _triggers(reader, whole, anytime)
-    number_read = _template(reader, whole.get("number"), "number", re.compile(r"year|month|seq(:0?\d)?"))
+    number_read = _number(reader, whole.get("number"))
     subject_read = _template(reader, whole.get("subject"), "subject", _subject_names(scope))
     renames_read = _renames(reader, whole.get("renames"))
     if key is None or title is None or not states:
@@ -221,9 +223,21 @@ def _template(reader: Reader, node: Node | None, place: str, known: re.Pattern[s
     text = reader.text(node, place)
     if text is None or node is None:
         return None
+    if len(text) > _LONGEST_TEMPLATE:
+        most = sentence("At most {most} characters; this has {found}.", most=_LONGEST_TEMPLATE, found=len(text))
+        reader.problem("too_large", node, place, most)
     for name in _PLACEHOLDER.findall(text):
         if not known.fullmatch(name):
             reader.problem("unknown_name", node, place, sentence("There is no “{name}” for this text.", name=name))
+    return text
+
+
+def _number(reader: Reader, node: Node | None) -> str | None:
+    text = _template(reader, node, "number", re.compile(r"year|month|seq(:0?\d)?"))
+    told_already = reader.has_problem_below("number")
+    if text is not None and node is not None and not told_already and not _SEQUENCE.search(text):
+        told = sentence("Cases are told apart by {{seq}}, such as LV-{{year}}-{{seq:04}}.")
+        reader.problem("wrong_type", node, "number", told)
     return text
 
 
