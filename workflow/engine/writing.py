@@ -112,20 +112,28 @@ def demand_opinion(opinion: str, *, wanted: bool) -> None:
 
 def subject_line(work: CaseWork) -> str:
     """The line that names the case in lists."""
+    template = work.definition.subject or "{unit}"
+    return _PLACEHOLDER.sub(lambda found: _in_subject(found[1], found[0], work), template)[:300]
+
+
+def _in_subject(name: str, otherwise: str, work: CaseWork) -> str:
     definition, case, directory = work.definition, work.case, work.context.directory
-    template = definition.subject or "{unit}"
-    round_ = work.context.round
-    known: dict[str, str] = {
-        "unit": directory.name_of(case.unit),
-        "starter": name_of(case.starter, definition, case, directory),
-        "concerned": name_of(case.concerned, definition, case, directory),
-        "round": round_.round.title_zh if round_ else "",
-        "year": str(day_of(case.started_at).year),
-    }
-    for name, field in definition.fields.items():
+    field = definition.fields.get(name)
+    if field is not None:
         kept = case.data.get(name, field.constant)
-        known[name] = str(mask(field, kept) or "") if field.private else _as_text(field, kept, work.context)
-    return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), template)[:300]
+        return str(mask(field, kept) or "") if field.private else _as_text(field, kept, work.context)
+    match name:
+        case "unit":
+            return directory.name_of(case.unit)
+        case "starter":
+            return name_of(case.starter, definition, case, directory)
+        case "concerned":
+            return name_of(case.concerned, definition, case, directory)
+        case "round":
+            return work.context.round.round.title_zh if work.context.round else ""
+        case "year":
+            return str(day_of(case.started_at).year)
+    return otherwise
 
 
 @lru_cache(maxsize=256)
