@@ -39,6 +39,7 @@ class Problem:
     hint: Sayable | None = None
     line: int | None = None
     warning: bool = False
+    file: str = "definition.yaml"  #: what the line is of
 
     def say(self, language: Language) -> str:
         whole = said(self.text, language)

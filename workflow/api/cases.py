@@ -4,40 +4,65 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-from sqlalchemy import select
-
-from workflow.api import schemas
-from workflow.api.asking import context_for, expected_version, office, page_size, request_key, signed_in, whoever
+from workflow.api.asking import context_for, expected_version, office, page_size, request_key, signed_in
+from workflow.api.doors import Door, acts, begins, refuses
+from workflow.api.history import history_page
 from workflow.api.paging import cursor, place_of
-from workflow.api.showing import case_line, event_view, moment
-from workflow.api.subjects import Answer, answered, seen, task_of, uuid_of, view
+from workflow.api.schemas.cases import (
+    CaseQuery,
+    CaseSchema,
+    DraftBody,
+    DraftSchema,
+    EventSchema,
+    SignalBody,
+    StartBody,
+    TimerSchema,
+)
+from workflow.api.schemas.common import PageQuery, page_of
+from workflow.api.schemas.tasks import FireBody, OperationBody
+from workflow.api.showing import moment
+from workflow.api.subjects import (
+    Answer,
+    Rounds,
+    answered,
+    case_id_of,
+    etag,
+    full_view,
+    seen_case,
+    task_of,
+    uuid_of,
+    view,
+)
 from workflow.cases.acting import act
 from workflow.cases.drafts import save_draft, saved_draft
 from workflow.cases.entries import timers_of
-from workflow.cases.history import unseal
 from workflow.cases.listing import CaseFilter, case_page
 from workflow.cases.starting import NewCase, start_case
-from workflow.cases.tables import disclosure, event
 from workflow.cases.withdrawing import withdraw
 from workflow.engine.commands import Fire, Operate, Signal
 from workflow.engine.permit import why_not
 from workflow.engine.subject import Case
-from workflow.errors import NotFound, NotPermitted
-from workflow.store.chain import first_previous
+from workflow.errors import InvalidData, NotPermitted, Problem
 from workflow.store.metadata import instant_text
+from workflow.text import sentence
 
-blueprint = Blueprint("cases", __name__, url_prefix="/api/v1/cases", description="Cases")
+blueprint = Door("cases", __name__, url_prefix="/api/v1/cases", description="Cases")
 
 #: Addresses of the operations upon a case; `_` is `-` in addresses.
 OPERATIONS = ("take-back", "urge", "copy", "comment", "correct", "paper", "cancel", "suspend", "resume", "reassign")
 
 
 @blueprint.post("")
-@blueprint.arguments(schemas.StartBody)
-@blueprint.response(201, schemas.CaseSchema)
+@begins
+@blueprint.arguments(
+    StartBody, example={"definition": "leave_request", "data": {"kind": "annual", "reason": "探亲", "days": 2}}
+)
+@blueprint.response(201, CaseSchema)
 def start(body: dict[str, Any]) -> Answer:
-    """Begin a case."""
+    """Begin a case.
+
+    Of a definition with rounds: in the round that is named, else in the one that takes cases.
+    """
     new = NewCase(definition=body["definition"], unit=body.get("unit"), round_id=body.get("round"), data=body["data"])
     outcome = start_case(office(), new, actor=signed_in(), key=request_key())
     shown, status, headers = answered(outcome, 201)
@@ -45,10 +70,10 @@ def start(body: dict[str, Any]) -> Answer:
 
 
 @blueprint.get("")
-@blueprint.arguments(schemas.CaseQuery, location="query")
-@blueprint.response(200, schemas.page_of(schemas.CaseSchema))
+@blueprint.arguments(CaseQuery, location="query")
+@blueprint.response(200, page_of(CaseSchema))
 def cases(query: dict[str, Any]) -> dict[str, Any]:
-    """Cases that the reader may see, the latest first."""
+    """Cases that the reader may see, the latest first; filtered by definition, state, unit, round and words."""
     actor = signed_in()
     wanted = CaseFilter(
         definition=query.get("definition"),
@@ -57,145 +82,120 @@ def cases(query: dict[str, Any]) -> dict[str, Any]:
         round_id=query.get("round"),
         words=query.get("q"),
     )
-    limit = page_size(query.get("limit"))
+    limit = page_size(query)
     place = place_of(query.get("after"), wanted, (datetime, UUID))
+    items: list[dict[str, Any]] = []
     with office().database.read() as connection:
         context = context_for(connection)
         assert actor.person is not None
         principals = context.directory.principals(actor.person, wanted.definition or "", context.now)
-        held = case_page(connection, principals, wanted, limit=limit, after=place)
-        items = []
-        for one in held:
-            assert isinstance(one.subject, Case)
+        held = case_page(connection, principals, wanted, limit=limit + 1, after=place)
+        rounds = Rounds(connection, context)
+        for one in held[:limit]:
             version = office().versions.get(connection, one.subject.definition, one.subject.version)
-            items.append({**case_line(version, one.subject, one.head, context), "tasks": []})
-    last = held[-1].subject if len(held) == limit else None
+            items.append(view(connection, one, version, rounds.context_of(one.subject)))
+    last = held[limit - 1].subject if len(held) > limit else None
     return {"items": items, "next": cursor((last.started_at, last.id), wanted) if isinstance(last, Case) else None}
 
 
 @blueprint.get("/<case_id>")
-@blueprint.response(200, schemas.CaseSchema)
+@blueprint.response(200, CaseSchema)
 def case(case_id: str) -> Answer:
-    """One case with its open tasks."""
+    """One case with its open tasks, as this reader sees it."""
+    signed_in()
     with office().database.read() as connection:
-        held, version, context = seen(connection, uuid_of(case_id))
-        if not isinstance(held.subject, Case):
-            raise NotFound
-        return view(connection, held, version, context), 200, {"ETag": f'"{held.subject.seq}"'}
+        held, version, context = seen_case(connection, case_id)
+        return full_view(connection, held, version, context), 200, etag(held.subject)
 
 
 @blueprint.get("/<case_id>/events")
-@blueprint.arguments(schemas.PageQuery, location="query")
-@blueprint.response(200, schemas.page_of(schemas.EventSchema))
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(EventSchema))
 def events(query: dict[str, Any], case_id: str) -> dict[str, Any]:
     """The history, from the first event on, each with its hash."""
+    signed_in()
     with office().database.read() as connection:
-        held, _, context = seen(connection, uuid_of(case_id))
-        return history_page(connection, held.subject.id, query, context)
-
-
-def history_page(connection: Any, subject: str, query: dict[str, Any], context: Any) -> dict[str, Any]:
-    limit = page_size(query.get("limit"))
-    place = place_of(query.get("after"), subject, (int,))
-    after = place[0] if place else 0
-    rows = (
-        select(event.c.seq, event.c.body, event.c.hash, disclosure.c["values"])
-        .select_from(
-            event.outerjoin(disclosure, (disclosure.c.case_id == event.c.case_id) & (disclosure.c.seq == event.c.seq))
-        )
-        .where(event.c.case_id == UUID(subject), event.c.seq >= after)
-        .order_by(event.c.seq)
-        .limit(limit + 1)
-    )
-    found = connection.execute(rows).all()
-    items: list[dict[str, Any]] = []
-    previous = first_previous(UUID(subject))
-    for row in found:
-        if row.seq > after:
-            one, changes = unseal(row.body.encode(), row[3])
-            items.append(event_view(one, changes, row.body.encode(), bytes(row.hash), previous, context))
-        previous = bytes(row.hash)
-    items = items[:limit]
-    more = bool(found) and found[-1].seq > (items[-1]["seq"] if items else after)
-    return {"items": items, "next": cursor((items[-1]["seq"],), subject) if more and items else None}
+        held, version, context = seen_case(connection, case_id)
+        return history_page(connection, held, version, context, query)
 
 
 @blueprint.get("/<case_id>/timers")
-@blueprint.response(200, schemas.page_of(schemas.TimerSchema))
+@blueprint.response(200, page_of(TimerSchema))
 def timers(case_id: str) -> dict[str, Any]:
-    """What is due when."""
+    """What is due when, the earliest first."""
+    signed_in()
     with office().database.read() as connection:
-        held, _, _ = seen(connection, uuid_of(case_id))
-    found = sorted(timers_of(held.subject), key=lambda timer: timer.at)
-    state = held.subject.state if isinstance(held.subject, Case) else None
+        held, _, _ = seen_case(connection, case_id)
+    case_ = held.subject
+    found = sorted(timers_of(case_), key=lambda timer: timer.at)
+    state = case_.state if isinstance(case_, Case) else None
     items = [{"kind": t.kind, "at": instant_text(t.at), "due": moment(t.due), "state": t.name or state} for t in found]
     return {"items": items, "next": None}
 
 
 @blueprint.put("/<case_id>/draft")
-@blueprint.arguments(schemas.DraftBody)
-@blueprint.response(200, schemas.DraftSchema)
+@refuses(403)
+@blueprint.arguments(DraftBody)
+@blueprint.response(200, DraftSchema)
 def draft(body: dict[str, Any], case_id: str) -> dict[str, Any]:
-    """Keep what is typed: no event, no version. Only who holds a task of the case has something to type."""
+    """Keep what is typed: no event, no version, and nothing is looked at; for who holds a task of the case."""
     actor = signed_in()
-    subject = uuid_of(case_id)
     with office().database.read() as connection:
-        held, version, context = seen(connection, subject)
+        held, version, context = seen_case(connection, case_id)
     case_ = held.subject
-    if not isinstance(case_, Case):
-        raise NotFound
+    assert isinstance(case_, Case)
+    assert actor.person is not None
     tasks = case_.entry.tasks if case_.entry else ()
     if all(why_not(version.definition, case_, task, (case_,), context) is not None for task in tasks):
-        raise NotPermitted
-    assert actor.person is not None
+        raise NotPermitted(sentence("Only who holds a task of this case keeps a draft."))
     with office().database.write() as connection:
-        saved = save_draft(connection, subject, actor.person, body["data"], office().database.now(connection))
+        now = office().database.now(connection)
+        saved = save_draft(connection, uuid_of(case_id), actor.person, body["data"], now)
     return {"data": body["data"], "saved": saved}
 
 
 @blueprint.get("/<case_id>/draft")
-@blueprint.response(200, schemas.DraftSchema)
+@blueprint.response(200, DraftSchema)
 def kept_draft(case_id: str) -> dict[str, Any]:
-    """What was kept of one's own typing."""
+    """What was kept of one's own typing; it is forgotten with the decision."""
     actor = signed_in()
     assert actor.person is not None
     with office().database.read() as connection:
-        seen(connection, uuid_of(case_id))
+        seen_case(connection, case_id)
         found = saved_draft(connection, uuid_of(case_id), actor.person)
     return {"data": found or {}, "saved": 0 if found is None else 1}
 
 
 @blueprint.post("/<case_id>/triggers/<name>")
-@blueprint.arguments(schemas.FireBody)
-@blueprint.response(200, schemas.CaseSchema)
+@acts
+@blueprint.arguments(FireBody)
+@blueprint.response(200, CaseSchema)
 def fire(body: dict[str, Any], case_id: str, name: str) -> Answer:
-    """An `anytime` trigger."""
+    """Fire an `anytime` trigger."""
     command = Fire(trigger=name, opinion=body["opinion"], data=body["data"], to=body.get("to"), then=body.get("then"))
-    return answered(
-        act(office(), uuid_of(case_id), command, actor=whoever(), key=request_key(), expected=expected_version())
-    )
+    return _act(case_id, command)
 
 
 @blueprint.post("/<case_id>/signals")
-@blueprint.arguments(schemas.SignalBody)
-@blueprint.response(200, schemas.CaseSchema)
+@acts
+@blueprint.arguments(SignalBody)
+@blueprint.response(200, CaseSchema)
 def signal(body: dict[str, Any], case_id: str) -> Answer:
-    """What an outside program tells a case that waits for it."""
-    command = Signal(name=body["name"], data=body["data"])
-    return answered(
-        act(office(), uuid_of(case_id), command, actor=signed_in(), key=request_key(), expected=expected_version())
-    )
+    """Tell a case what it waits for, from outside."""
+    return _act(case_id, Signal(name=body["name"], data=body["data"]))
 
 
 @blueprint.post("/<case_id>/withdraw")
-@blueprint.arguments(schemas.FireBody)
-@blueprint.response(200, schemas.CaseSchema)
+@acts
+@blueprint.arguments(FireBody)
+@blueprint.response(200, CaseSchema)
 def withdraw_case(body: dict[str, Any], case_id: str) -> Answer:
-    """`withdraw`, where the state offers it to this person."""
+    """Withdraw, where the state offers it to this person; else 409, naming `take-back` where that is open."""
+    actor = signed_in()
     outcome = withdraw(
         office(),
         uuid_of(case_id),
-        actor=signed_in(),
+        actor=actor,
         opinion=body["opinion"],
         key=request_key(),
         expected=expected_version(),
@@ -204,32 +204,46 @@ def withdraw_case(body: dict[str, Any], case_id: str) -> Answer:
 
 
 @blueprint.post("/<case_id>/<any('" + "','".join(OPERATIONS) + "'):operation>")
-@blueprint.arguments(schemas.OperationBody)
-@blueprint.response(200, schemas.CaseSchema)
+@acts
+@blueprint.arguments(OperationBody)
+@blueprint.response(200, CaseSchema)
 def operate(body: dict[str, Any], case_id: str, operation: str) -> Answer:
-    """One of the built-in operations upon a case."""
-    subject = uuid_of(case_id)
-    task = task_of(body["task"])[1] if body.get("task") else None
+    """Do one of the built-in operations upon a case.
+
+    take-back, urge: an empty body. copy: `person`. comment: `text`. correct: `data`, `reason`. paper: `date`, `archive`.
+    cancel, suspend, resume: `reason`. reassign: `person`, `reason`, and `task` where several are open.
+    """
+    signed_in()
     command = Operate(
         operation=operation.replace("-", "_"),  # type: ignore[arg-type]  # one of the addresses
-        task=task if task is not None else _only_task(subject, operation),
+        task=_task(case_id, operation, body.get("task")),
         person=body.get("person"),
-        kind=body.get("kind"),
         reason=body["reason"] or body["opinion"] or body["text"],
         data=body["data"],
         date=body["date"].isoformat() if body.get("date") else None,
         archive=body.get("archive"),
-        days=body.get("days"),
     )
-    return answered(act(office(), subject, command, actor=signed_in(), key=request_key(), expected=expected_version()))
+    return _act(case_id, command)
 
 
-def _only_task(subject: UUID, operation: str) -> int | None:
+def _act(case_id: str, command: Fire | Signal | Operate) -> Answer:
+    actor = signed_in()
+    subject = case_id_of(case_id)
+    outcome = act(office(), subject, command, actor=actor, key=request_key(), expected=expected_version())
+    return answered(outcome)
+
+
+def _task(case_id: str, operation: str, named: str | None) -> int | None:
     """Reassigning names a task; where only one is open it need not be said."""
+    if named is not None:
+        subject, number = task_of(named)
+        if subject != uuid_of(case_id):
+            raise InvalidData((Problem("/task", "data", sentence("This is no task of this case.")),))
+        return number
     if operation != "reassign":
         return None
     with office().database.read() as connection:
-        held, _, _ = seen(connection, subject)
+        held, _, _ = seen_case(connection, case_id)
     found = held.subject
     tasks = found.entry.tasks if isinstance(found, Case) and found.entry else ()
     return tasks[0].id if len(tasks) == 1 else None

@@ -1,32 +1,47 @@
 """Definitions: what can be started, their forms and diagrams, their versions; and publishing."""
 
+import base64
+import binascii
+import re
 from typing import Any
 
-from flask import request
-from flask_smorest import Blueprint
+from flask import g, request
 
-from workflow.api import schemas
-from workflow.api.asking import context_for, office, signed_in, whoever
+from workflow.api.asking import context_for, office, operator, signed_in
+from workflow.api.bodies import taken
+from workflow.api.doors import Door, refuses
+from workflow.api.schemas.common import page_of
+from workflow.api.schemas.definitions import (
+    MOST_TEXT,
+    DefinitionLineSchema,
+    DefinitionSchema,
+    PublishBody,
+    VersionSchema,
+)
 from workflow.api.showing import label
 from workflow.cases.versions import Texts, Version, publish
 from workflow.definition.draw import mermaid
 from workflow.definition.explaining import explain
 from workflow.definition.model import Definition
 from workflow.engine.context import Context
+from workflow.engine.directory import Principal
 from workflow.engine.forms import form_of, round_form_of
-from workflow.engine.permit import is_administrator, may_start
-from workflow.errors import Malformed, NotPermitted, WorkflowError
+from workflow.engine.permit import may_start
+from workflow.errors import InvalidData, Malformed, Problem, TooLarge, WorkflowError
 from workflow.store.metadata import instant_text
 from workflow.text import sentence
 
-blueprint = Blueprint("definitions", __name__, url_prefix="/api/v1/definitions", description="Definitions")
-_MOST_BYTES = 2_000_000
+blueprint = Door("definitions", __name__, url_prefix="/api/v1/definitions", description="Definitions")
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_OWN = ("definition.yaml", "stories.yaml")
 
 
 @blueprint.get("")
-@blueprint.response(200, schemas.page_of(schemas.DefinitionSchema))
+@blueprint.response(200, page_of(DefinitionLineSchema))
 def definitions() -> dict[str, Any]:
-    """The newest version of each."""
+    """What can be started: the newest version of each definition, by key."""
+    signed_in()
     with office().database.read() as connection:
         context = context_for(connection)
         items = [_line(version, context) for version in office().versions.all_newest(connection)]
@@ -34,9 +49,10 @@ def definitions() -> dict[str, Any]:
 
 
 @blueprint.get("/<key>")
-@blueprint.response(200, schemas.DefinitionSchema)
+@blueprint.response(200, DefinitionSchema)
 def definition(key: str) -> dict[str, Any]:
-    """The form as JSON Schema, the diagram, the procedure in words."""
+    """One definition: its forms as JSON Schema, states and triggers, the diagram, the procedure in plain words."""
+    signed_in()
     with office().database.read() as connection:
         context = context_for(connection)
         version = office().versions.newest(connection, key)
@@ -58,7 +74,7 @@ def definition(key: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<key>/versions")
-@blueprint.response(200, schemas.page_of(schemas.VersionSchema))
+@blueprint.response(200, page_of(VersionSchema))
 def versions(key: str) -> dict[str, Any]:
     """Every version with its texts, the newest first."""
     signed_in()
@@ -73,6 +89,7 @@ def versions(key: str) -> dict[str, Any]:
             "by": one.by,
             "definition": one.texts.definition,
             "stories": one.texts.stories,
+            "texts": {name: base64.b64encode(text.encode()).decode() for name, text in one.texts.texts.items()},
         }
         for one in found
     ]
@@ -80,48 +97,68 @@ def versions(key: str) -> dict[str, Any]:
 
 
 @blueprint.put("/<key>")
+@refuses(403)
 @blueprint.doc(
     requestBody={
+        "required": True,
         "content": {
-            "application/yaml": {"schema": {"type": "string"}},
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "definition": {"type": "string"},
-                        "stories": {"type": "string"},
-                        "texts": {"type": "object", "additionalProperties": {"type": "string"}},
-                    },
-                    "required": ["definition"],
-                }
-            },
-        }
+            "application/yaml": {"schema": {"type": "string", "description": "the text of definition.yaml alone"}},
+            "application/json": {"schema": PublishBody},
+        },
     }
 )
-@blueprint.response(201, schemas.DefinitionSchema)
-@blueprint.alt_response(200, schema=schemas.DefinitionSchema, description="The newest version has the same texts")
+@blueprint.alt_response(
+    200, schema=DefinitionLineSchema, description="The newest version has the same texts", success=True
+)
+@blueprint.response(201, DefinitionLineSchema, description="A new version")
 def publish_one(key: str) -> tuple[dict[str, Any], int]:
-    """Publish: 201 a new version, 200 the same texts, 422 with every problem of the file."""
-    actor = signed_in()
+    """Publish: 201 a new version, 200 the same texts, 422 with every problem of the files; for administrators at the top.
+
+    A text older than the newest, sent again, is a new version. Running cases keep theirs.
+    """
+    actor = operator()
+    texts = _texts()
     with office().database.read() as connection:
         context = context_for(connection)
         calendar = office().calendar(connection)
-    if not any(is_administrator(o.id, context) for o in context.directory.organisations.values() if o.parent is None):
-        raise NotPermitted(sentence("Only administrators at the top publish definitions."))
-    published = publish(office().database, office().versions, _texts(), calendar=calendar, key=key, by=actor.person)
+    published = publish(office().database, office().versions, texts, calendar=calendar, key=key, by=actor.person)
     return _line(published.version, context), 201 if published.new else 200
 
 
 def _texts() -> Texts:
-    if (request.content_length or 0) > _MOST_BYTES:
-        raise Malformed(sentence("A definition with its texts may have {most} bytes.", most=_MOST_BYTES))
-    if request.mimetype == "application/json":
-        body = schemas.PublishBody().load(request.get_json())
-        return Texts(definition=body["definition"], stories=body.get("stories"), texts=body["texts"])
+    if request.mimetype in ("application/yaml", "application/x-yaml"):
+        return Texts(definition=_yaml())
+    body = taken(PublishBody(), g.get("body"))
+    return Texts(
+        definition=body["definition"],
+        stories=body.get("stories"),
+        texts={name: _text(name, content) for name, content in body["texts"].items()},
+    )
+
+
+def _yaml() -> str:
+    if (request.content_length or 0) > MOST_TEXT:
+        raise TooLarge(limit=sentence("{most} bytes", most=MOST_TEXT))
+    body = request.get_data()
+    if len(body) > MOST_TEXT:
+        raise TooLarge(limit=sentence("{most} bytes", most=MOST_TEXT))
     try:
-        return Texts(definition=request.get_data().decode("utf-8"))
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         raise Malformed(sentence("The text is not UTF-8.")) from wrong
+
+
+def _text(name: str, content: str) -> str:
+    """A text of the folder: its bytes came in base64."""
+    at = f"/texts/{name}"
+    if not _NAME.fullmatch(name) or name in _OWN:
+        raise InvalidData((Problem(at, "data", sentence("This is no name of a text beside the definition.")),))
+    try:
+        return base64.b64decode(content, validate=True).decode("utf-8")
+    except (binascii.Error, ValueError) as wrong:
+        raise InvalidData(
+            (Problem(at, "data", sentence("A text in UTF-8 is wanted, its bytes in base64.")),)
+        ) from wrong
 
 
 def _line(version: Version, context: Context) -> dict[str, Any]:
@@ -139,8 +176,18 @@ def _line(version: Version, context: Context) -> dict[str, Any]:
 
 
 def _may_start(found: Definition, context: Context) -> bool:
+    """For one of the places where he, or one for whom he stands in, holds a post or is employed."""
+    directory, person = context.directory, context.actor.person
+    assert person is not None
+    persons = (person, *directory.absent(person, found.key, context.now))
+    places = {post.organisation for one in persons for post in directory.posts_of(one, context.now)}
+    employer = directory.persons[person].employer
+    return any(_may_start_for(found, unit, context) for unit in (*places, *([employer] if employer else [])))
+
+
+def _may_start_for(found: Definition, unit: Principal, context: Context) -> bool:
     try:
-        may_start(found, None, context)
+        may_start(found, unit, context)
     except WorkflowError:
         return False
-    return whoever().person is not None
+    return True

@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
-from workflow.api import schemas
 from workflow.api.asking import context_for, office, signed_in
+from workflow.api.doors import Door
+from workflow.api.schemas.directory import MeSchema
 from workflow.api.showing import named
 from workflow.cases.listing import inbox_count
 from workflow.engine.permit import ADMINISTRATOR
 
-blueprint = Blueprint("me", __name__, url_prefix="/api/v1", description="The person who is signed in")
+blueprint = Door("me", __name__, url_prefix="/api/v1", description="The person who is signed in")
 
 
 @blueprint.get("/me")
-@blueprint.response(200, schemas.MeSchema)
+@blueprint.response(200, MeSchema)
 def me() -> dict[str, Any]:
-    """The person, his posts, for whom he stands in, and how many tasks wait."""
+    """Who is signed in: the person, his posts, for whom he stands in, and how many tasks wait."""
     actor = signed_in()
     assert actor.person is not None
     with office().database.read() as connection:

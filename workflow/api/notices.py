@@ -1,157 +1,168 @@
 """What the public sees and says, without signing in: notices, objections, and what became of them."""
 
+import hmac
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import request
-from flask_smorest import Blueprint
+from flask import g, request
+from sqlalchemy import Connection
 
-from workflow.api import schemas
+from workflow.api import evidence
 from workflow.api.asking import context_for, office, page_size, request_key, whoever
+from workflow.api.bodies import taken
+from workflow.api.doors import Door, keyed, public
 from workflow.api.paging import cursor, place_of
+from workflow.api.schemas.common import Reason, page_of
+from workflow.api.schemas.notices import NoticeQuery, NoticeSchema, ObjectionBody, ObjectionSchema, ReceiptSchema
 from workflow.api.showing import label, moment, working_days_left
+from workflow.api.subjects import follow_at_once, number_of, uuid_of
 from workflow.cases.acting import act
-from workflow.cases.effects import follow
-from workflow.cases.links import digest_of, grouped, new_code
-from workflow.cases.noticing import Notice, find_notice, find_objection, notice_page
+from workflow.cases.links import ALPHABET, digest_of, grouped, new_code
+from workflow.cases.noticing import Notice, Objected, find_notice, find_objection, notice_page
 from workflow.definition.model import Notice as NoticeRules
+from workflow.definition.model import Objections
 from workflow.engine.commands import Object, Retract
 from workflow.engine.context import PUBLIC_ACTOR, Context
 from workflow.engine.permit import names_of
 from workflow.errors import NotFound
-from workflow.records.attachments import save_attachment
 from workflow.store.metadata import instant_text
+from workflow.text import sentence
 
-blueprint = Blueprint("notices", __name__, url_prefix="/api/v1", description="Notices and objections, public")
+blueprint = Door("notices", __name__, url_prefix="/api/v1", description="Notices and objections, public")
+
+_LENGTH = 16
 
 
 @blueprint.get("/notices")
-@blueprint.doc(security=[])
-@blueprint.arguments(schemas.NoticeQuery, location="query")
-@blueprint.response(200, schemas.page_of(schemas.NoticeSchema))
+@public
+@blueprint.arguments(NoticeQuery, location="query")
+@blueprint.response(200, page_of(NoticeSchema))
 def notices(query: dict[str, Any]) -> dict[str, Any]:
-    """What is published now; a round's notices as one list, each with its own clock."""
+    """What is published, the one that ends first at the top; a round's notices as one list, each with its own clock.
+
+    Notices of a unit are found by their link only.
+    """
     filters = (query.get("round"), query.get("definition"), query.get("ended", False))
-    limit = page_size(query.get("limit"))
+    limit = page_size(query)
     place = place_of(query.get("after"), filters, (datetime, UUID))
     with office().database.read() as connection:
         context = context_for(connection, actor=PUBLIC_ACTOR)
         found = notice_page(
-            connection, round_id=filters[0], definition=filters[1], ended=filters[2], limit=limit, after=place
+            connection, round_id=filters[0], definition=filters[1], ended=filters[2], limit=limit + 1, after=place
         )
-        items = [_view(connection, one, context) for one in found]
-    last = found[-1] if len(found) == limit else None
+        items = [notice_view(connection, one, context) for one in found[:limit]]
+    last = found[limit - 1] if len(found) > limit else None
     return {"items": items, "next": cursor((last.ends, last.case_id), filters) if last else None}
 
 
 @blueprint.get("/notices/<notice_id>")
-@blueprint.doc(security=[])
-@blueprint.response(200, schemas.NoticeSchema)
+@public
+@blueprint.response(200, NoticeSchema)
 def one_notice(notice_id: str) -> dict[str, Any]:
-    """One notice; of the unit only, by its link."""
-    case_id, entry = _ids(notice_id)
+    """One notice; also one of a unit, for whoever has its link."""
     with office().database.read() as connection:
         context = context_for(connection, actor=PUBLIC_ACTOR)
-        found = find_notice(connection, case_id, entry)
-        if found is None:
-            raise NotFound
-        return _view(connection, found, context)
+        return notice_view(connection, _found(connection, notice_id), context)
 
 
 @blueprint.post("/notices/<notice_id>/objections")
-@blueprint.doc(security=[])
-@blueprint.arguments(schemas.ObjectionBody, location="json_or_form")
-@blueprint.response(201, schemas.ReceiptSchema)
-def object_to(body: dict[str, Any], notice_id: str) -> tuple[dict[str, Any], int]:
-    """Object, named or not, with evidence; the receipt's code is shown once."""
-    case_id, entry = _ids(notice_id)
+@public
+@keyed
+@blueprint.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": ObjectionBody, "example": {"text": "主要创新成果由他人完成"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "text": {"type": "string"},
+                        "name": {"type": "string"},
+                        "contact": {"type": "string"},
+                        "evidence": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 10},
+                    },
+                    "required": ["text"],
+                }
+            },
+        },
+    }
+)
+@blueprint.response(201, ReceiptSchema)
+def object_to(notice_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Object to a notice, named or not, with evidence; the answer's code is shown once and follows the objection."""
+    whoever()
+    body = taken(ObjectionBody(), g.get("body") if request.is_json else request.form.to_dict())
+    files = evidence.sent(body)
     with office().database.read() as connection:
-        if find_notice(connection, case_id, entry) is None:
-            raise NotFound
-    code = new_code()
+        found = _found(connection, notice_id)
+        takes = _takes(connection, found, body, context_for(connection, actor=PUBLIC_ACTOR))
+    key = request_key()
+    code = new_code() if key is None else _code(notice_id, key)
     command = Object(
         text=body["text"],
         name=body.get("name") or None,
         contact=body.get("contact") or None,
-        evidence=tuple(_evidence(case_id)) or tuple(body["evidence"]),
+        evidence=evidence.kept(found.case_id, files) if takes else (),
         receipt=digest_of(code).hex(),
     )
-    outcome = act(office(), case_id, command, actor=whoever(), key=request_key())
-    follow(office(), case_id)
+    outcome = act(office(), found.case_id, command, actor=whoever(), key=key)
+    follow_at_once(found.case_id)
     notice = outcome.case.entry.notice if outcome.case.entry else None
     number = notice.objections[-1].number if notice and notice.objections else 0
-    return {"receipt": grouped(code), "number": number}, 201
+    replayed = {"Idempotent-Replayed": "true"} if outcome.replayed else {}
+    return {"receipt": grouped(code), "number": number}, 201, replayed
 
 
 @blueprint.get("/objections/<receipt>")
-@blueprint.doc(security=[])
-@blueprint.response(200, schemas.ObjectionSchema)
+@public
+@blueprint.response(200, ObjectionSchema)
 def objection(receipt: str) -> dict[str, Any]:
     """What became of an objection."""
-    return _became(receipt)
+    return became(receipt)
 
 
 @blueprint.post("/objections/<receipt>/retract")
-@blueprint.doc(security=[])
-@blueprint.arguments(schemas.ReasonBody)
-@blueprint.response(200, schemas.ObjectionSchema)
+@public
+@keyed
+@blueprint.arguments(Reason)
+@blueprint.response(200, ObjectionSchema)
 def retract(_: dict[str, Any], receipt: str) -> dict[str, Any]:
-    """The objector takes it back."""
+    """Take an objection back; by whoever has its code."""
+    take_back(receipt, request_key())
+    return became(receipt)
+
+
+def take_back(receipt: str, key: str | None) -> None:
     with office().database.read() as connection:
-        found = find_objection(connection, digest_of(receipt))
-    if found is None:
-        raise NotFound
-    act(
-        office(),
-        found.case_id,
-        Retract(objection=found.number),
-        actor=PUBLIC_ACTOR,
-        key=request_key() or f"retract {receipt}",
-    )
-    follow(office(), found.case_id)
-    return _became(receipt)
+        found = _objected(connection, receipt)
+    command = Retract(objection=found.number)
+    act(office(), found.case_id, command, actor=PUBLIC_ACTOR, key=key or f"retract {found.number}")
+    follow_at_once(found.case_id)
 
 
-def _became(receipt: str) -> dict[str, Any]:
+def became(receipt: str) -> dict[str, Any]:
+    """What became of an objection, by the code that came with it. Raises NotFound."""
     with office().database.read() as connection:
         context = context_for(connection, actor=PUBLIC_ACTOR)
-        found = find_objection(connection, digest_of(receipt))
-        if found is None:
-            raise NotFound
-        answered = found.objection
-        return {
-            "state": found.state,
-            "at": instant_text(found.at),
-            "answered_at": moment(answered.answered_at) if answered else None,
-            "joined": answered.joined if answered else None,
-            "notice": f"{found.case_id}.{found.entry}",
-            "examiners": names_of([int(p) for p in answered.answers if p.isdigit()], context) if answered else [],
-        }
+        found = _objected(connection, receipt)
+    answered = found.objection
+    return {
+        "state": found.state,
+        "at": instant_text(found.at),
+        "answered_at": moment(answered.answered_at) if answered else None,
+        "joined": answered.joined if answered else None,
+        "notice": f"{found.case_id}.{found.entry}",
+        "examiners": names_of([int(p) for p in answered.answers if p.isdigit()], context) if answered else [],
+    }
 
 
-def _ids(notice_id: str) -> tuple[UUID, int]:
-    case_id, _, entry = notice_id.rpartition(".")
-    try:
-        return UUID(case_id), int(entry)
-    except ValueError as wrong:
-        raise NotFound from wrong
-
-
-def _evidence(case_id: UUID) -> list[str]:
-    """Files that came with a multipart objection."""
-    return [
-        str(save_attachment(office(), case_id, file.stream, file.filename or "evidence", by=None).id)
-        for file in request.files.getlist("evidence")
-        if file.filename
-    ]
-
-
-def _view(connection: Any, one: Notice, context: Context) -> dict[str, Any]:
+def notice_view(connection: Connection, one: Notice, context: Context) -> dict[str, Any]:
     version = office().versions.get(connection, one.definition, one.version)
     state = version.definition.states[one.state]
-    rules = state.activity if isinstance(state.activity, NoticeRules) else None
-    running = one.ended_at is None and (one.held is not None or one.ends > context.now)
+    rules = _objections(connection, one)
+    running = _runs(one, context)
     return {
         "id": f"{one.case_id}.{one.entry}",
         "case": str(one.case_id),
@@ -167,7 +178,44 @@ def _view(connection: Any, one: Notice, context: Context) -> dict[str, Any]:
         "ended_at": moment(one.ended_at),
         "working_days_left": working_days_left(context.calendar, context.now, one.ends) if running else None,
         "shown": one.shown,
-        "objections": None
-        if rules is None or rules.objections is None
-        else {"open": running, "anonymous": rules.objections.anonymous, "clock": rules.objections.clock},
+        "objections": None if rules is None else {"open": running, "anonymous": rules.anonymous, "clock": rules.clock},
     }
+
+
+def _runs(one: Notice, context: Context) -> bool:
+    return one.ended_at is None and (one.held is not None or one.ends >= context.now)
+
+
+def _objections(connection: Connection, one: Notice) -> Objections | None:
+    version = office().versions.get(connection, one.definition, one.version)
+    rules = version.definition.states[one.state].activity
+    return rules.objections if isinstance(rules, NoticeRules) else None
+
+
+def _takes(connection: Connection, one: Notice, body: dict[str, Any], context: Context) -> bool:
+    """Whether the objection is likely to be taken; what will be refused leaves no files behind."""
+    rules = _objections(connection, one)
+    if rules is None or not body["text"].strip() or not (rules.anonymous or body.get("name")):
+        return False
+    return _runs(one, context) or rules.late is not None
+
+
+def _code(notice_id: str, key: str) -> str:
+    """Of a request that may come again: the same code, which nobody else can reckon."""
+    digest = hmac.digest(office().secrets.key("receipt"), f"{notice_id}\n{key}".encode(), "sha256")
+    return "".join(ALPHABET[sign % len(ALPHABET)] for sign in digest[:_LENGTH])
+
+
+def _found(connection: Connection, notice_id: str) -> Notice:
+    case_id, _, entry = notice_id.rpartition(".")
+    found = find_notice(connection, uuid_of(case_id), number_of(entry))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _objected(connection: Connection, receipt: str) -> Objected:
+    found = find_objection(connection, digest_of(receipt))
+    if found is None:
+        raise NotFound(sentence("There is no objection with this code; look whether it was copied in full."))
+    return found

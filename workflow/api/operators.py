@@ -6,132 +6,125 @@ from uuid import UUID
 
 import msgspec
 from flask import current_app
-from flask_smorest import Blueprint
+from sqlalchemy import RowMapping
 
-from workflow.api import schemas
-from workflow.api.asking import context_for, language, office, page_size, request_key, signed_in
+from workflow.api.asking import language, office, operator, page_size, request_key, signed_in
+from workflow.api.doors import Door, keyed, refuses
 from workflow.api.paging import cursor, place_of
+from workflow.api.schemas.common import PageQuery, Reason, page_of
+from workflow.api.schemas.operators import ClockBody, ClockSchema, IncidentSchema, MessageQuery, MessageSchema
 from workflow.api.showing import label, moment
+from workflow.api.subjects import follow_at_once, number_of, uuid_of
 from workflow.cases.acting import act
-from workflow.cases.effects import follow, try_again
-from workflow.cases.listing import failed_effects, open_incidents
+from workflow.cases.effects import try_again
+from workflow.cases.listing import IncidentRow, failed_effects, open_incidents
 from workflow.clock.settable import go_to, is_demo
 from workflow.clock.ticking import now_of
 from workflow.engine.commands import Retry
-from workflow.engine.permit import is_top_administrator
 from workflow.engine.subject import Case
-from workflow.errors import NotFound, NotPermitted
+from workflow.errors import NotFound
 from workflow.messages.delivering import retry
 from workflow.messages.listing import Message, list_messages
 from workflow.store.metadata import instant_text
 from workflow.text import sentence
 
-blueprint = Blueprint("operators", __name__, url_prefix="/api/v1", description="Operators")
+blueprint = Door("operators", __name__, url_prefix="/api/v1", description="For operators")
 
 
 @blueprint.get("/messages")
-@blueprint.arguments(schemas.MessageQuery, location="query")
-@blueprint.response(200, schemas.page_of(schemas.MessageSchema))
+@refuses(403)
+@blueprint.arguments(MessageQuery, location="query")
+@blueprint.response(200, page_of(MessageSchema))
 def messages(query: dict[str, Any]) -> dict[str, Any]:
     """What goes out, the latest first: pending, delivered, dropped (nobody wants it any more), dead (given up)."""
-    _operator()
-    state = query.get("state")
-    limit = page_size(query.get("limit"))
+    operator()
+    state, limit = query.get("state"), page_size(query)
     place = place_of(query.get("after"), state, (datetime, str))
-    after = (place[0], bytes.fromhex(place[1])) if place else None
+    after = (place[0], _digest(place[1])) if place else None
     with office().database.read() as connection:
-        found = list_messages(connection, state, limit=limit, after=after)
-    last = found[-1] if len(found) == limit else None
-    items = [_message_view(one) for one in found]
+        found = list_messages(connection, state, limit=limit + 1, after=after)
+    last = found[limit - 1] if len(found) > limit else None
+    items = [_message_view(one) for one in found[:limit]]
     return {"items": items, "next": cursor((last.created_at, last.id.hex()), state) if last else None}
 
 
 @blueprint.post("/messages/<message_id>/retry")
-@blueprint.arguments(schemas.ReasonBody)
+@keyed
+@blueprint.arguments(Reason)
 @blueprint.response(204)
 def retry_message(_: dict[str, Any], message_id: str) -> None:
     """Send a dead letter again, under the same Message-ID."""
-    _operator()
-    try:
-        number = bytes.fromhex(message_id)
-    except ValueError as wrong:
-        raise NotFound from wrong
-    retry(office(), number)
+    operator()
+    retry(office(), _digest(message_id))
 
 
 @blueprint.get("/incidents")
-@blueprint.arguments(schemas.PageQuery, location="query")
-@blueprint.response(200, schemas.page_of(schemas.IncidentSchema))
+@refuses(403)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(IncidentSchema))
 def incidents(query: dict[str, Any]) -> dict[str, Any]:
-    """What could not go on by itself: first the effects that were given up, then the cases, the latest first."""
-    _operator()
-    limit = page_size(query.get("limit"))
+    """What could not go on by itself: first the effects that were given up, then cases and rounds, the earliest first."""
+    operator()
+    limit = page_size(query)
     place = place_of(query.get("after"), None, (datetime, UUID, int))
     with office().database.read() as connection:
-        rows = open_incidents(connection, limit=limit, after=place)
-        items = [_incident_view(row) for row in rows]
+        rows = open_incidents(connection, limit=limit + 1, after=place)
         given_up = failed_effects(connection) if place is None else []
-    last = rows[-1] if len(rows) == limit else None
+    last = rows[limit - 1] if len(rows) > limit else None
     return {
-        "items": [*map(_effect_view, given_up), *items],
+        "items": [*map(_effect_view, given_up), *map(_incident_view, rows[:limit])],
         "next": cursor((last.at, last.case_id, last.number), None) if last else None,
     }
 
 
 @blueprint.post("/incidents/<incident_id>/retry")
-@blueprint.arguments(schemas.ReasonBody)
+@keyed
+@blueprint.arguments(Reason)
 @blueprint.response(204)
 def retry_incident(_: dict[str, Any], incident_id: str) -> None:
     """Have what was refused, or what an act ordered and was given up, tried again."""
-    _operator()
-    case_id, numbers = _incident(incident_id)
+    actor = operator()
+    case_id, *numbers = incident_id.split(".")
     match numbers:
         case [number]:
-            act(office(), case_id, Retry(incident=number), actor=signed_in(), key=request_key())
+            act(office(), uuid_of(case_id), Retry(incident=number_of(number)), actor=actor, key=request_key())
         case [seq, number]:
-            try_again(office(), case_id, seq, number)
+            try_again(office(), uuid_of(case_id), number_of(seq), number_of(number))
         case _:
             raise NotFound
-    follow(office(), case_id)
+    follow_at_once(uuid_of(case_id))
 
 
 @blueprint.get("/clock")
-@blueprint.response(200, schemas.ClockSchema)
+@refuses(404)
+@blueprint.response(200, ClockSchema)
 def clock() -> dict[str, Any]:
-    """The time of a demo's clock."""
-    _demo()
+    """The time of a demo's clock; a real service has none that can be set (404)."""
+    signed_in()
+    _need_demo()
     return {"now": instant_text(now_of(office()))}
 
 
 @blueprint.put("/clock")
-@blueprint.arguments(schemas.ClockBody)
-@blueprint.response(200, schemas.ClockSchema)
+@refuses(403, 404)
+@blueprint.arguments(ClockBody, example={"now": "2026-03-11T09:00:00+08:00"})
+@blueprint.response(200, ClockSchema)
 def set_clock(body: dict[str, Any]) -> dict[str, Any]:
     """Go from due time to due time up to `now`; everything due has happened, mails included, before this answers."""
-    _operator()
-    _demo()
+    operator()
+    _need_demo()
     go_to(office(), body["now"], current_app.extensions["delivery"])
     return {"now": instant_text(now_of(office()))}
 
 
-def _operator() -> None:
-    """Administrators at the top: publishing, clock, messages, incidents, calendar."""
-    signed_in()
-    with office().database.read() as connection:
-        if not is_top_administrator(context_for(connection)):
-            raise NotPermitted(sentence("Only administrators at the top may do this."))
-
-
-def _demo() -> None:
+def _need_demo() -> None:
     if not is_demo(office()):
-        raise NotFound
+        raise NotFound(sentence("Only the clock of a demo can be set."))
 
 
-def _incident(text: str) -> tuple[UUID, list[int]]:
-    """`case.number` of an incident, `case.seq.number` of an effect."""
-    case_id, *numbers = text.split(".")
+def _digest(text: str) -> bytes:
     try:
-        return UUID(case_id), [int(number) for number in numbers]
+        return bytes.fromhex(text)
     except ValueError as wrong:
         raise NotFound from wrong
 
@@ -157,21 +150,21 @@ def _message_view(one: Message) -> dict[str, Any]:
     }
 
 
-def _incident_view(row: Any) -> dict[str, Any]:
-    subject = row.held.subject
+def _incident_view(row: IncidentRow) -> dict[str, Any]:
+    subject = row.held.subject if row.held is not None else None
     facts = msgspec.json.decode(row.facts)
     return {
         "id": f"{row.case_id}.{row.number}",
         "case": str(row.case_id),
         "number": subject.number if isinstance(subject, Case) else None,
-        "subject": subject.subject if isinstance(subject, Case) else subject.title_zh,
+        "subject": subject.subject if isinstance(subject, Case) else subject.title_zh if subject else None,
         "code": row.code,
         "message": facts.get(language()) or row.code,
         "at": instant_text(row.at),
     }
 
 
-def _effect_view(row: Any) -> dict[str, Any]:
+def _effect_view(row: RowMapping) -> dict[str, Any]:
     return {
         "id": f"{row['case_id']}.{row['seq']}.{row['no']}",
         "case": str(row["case_id"]),

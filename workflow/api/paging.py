@@ -3,15 +3,18 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from workflow.api.schemas.values import LARGEST
 from workflow.errors import InvalidData, Problem
 from workflow.text import sentence
+
+Kind = type[datetime] | type[UUID] | type[int] | type[str]
 
 
 def cursor(place: Sequence[Any], filters: object) -> str:
@@ -20,13 +23,13 @@ def cursor(place: Sequence[Any], filters: object) -> str:
     return base64.urlsafe_b64encode(body).decode().rstrip("=")
 
 
-def place_of(text: str | None, filters: object, kinds: Sequence[type]) -> tuple[Any, ...] | None:
+def place_of(text: str | None, filters: object, kinds: Sequence[Kind]) -> tuple[Any, ...] | None:
     """The place behind a cursor; none for the first page. Raises InvalidData for another list's cursor."""
     if not text:
         return None
     try:
-        mark, values = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        place = tuple(_typed(kind, value) for kind, value in zip(kinds, values, strict=True))
+        mark, values = msgspec.json.decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
+        place = tuple(_TYPED[kind](value) for kind, value in zip(kinds, values, strict=True))
     except (ValueError, TypeError, binascii.Error, msgspec.DecodeError, UnicodeError) as wrong:
         raise _foreign() from wrong
     if mark != _mark(filters):
@@ -49,7 +52,27 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _typed(kind: type, value: Any) -> Any:
-    if kind is datetime:
-        return datetime.fromisoformat(value)
-    return kind(value)
+def _moment(value: Any) -> datetime:
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError(value)
+    return found
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _uuid(value: Any) -> UUID:
+    return UUID(_text(value))
+
+
+_TYPED: Mapping[Kind, Callable[[Any], Any]] = {datetime: _moment, int: _whole, str: _text, UUID: _uuid}

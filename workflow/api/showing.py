@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from workflow.calendar import Calendar, day_of
-from workflow.cases.history import Event
 from workflow.cases.versions import Version
 from workflow.definition import words
 from workflow.definition.form import Form
-from workflow.definition.model import Ballot, Definition, Score
-from workflow.engine import changes as c
+from workflow.definition.model import Ballot, Definition, Score, State
 from workflow.engine.context import Context
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.outlook import Coming, TriggerOutlook, task_outlook
@@ -81,7 +79,9 @@ def task_view(version: Version, case: Case, task: Task, context: Context, reader
         "edit": list(outlook.edit),
         "may": outlook.may,
         "why_not": outlook.why_not.say(reader) if outlook.why_not else None,
-        "objection": task.objection,
+        "objection": None,
+        "objection_number": task.objection,  # what is said in it, `objecting` adds for those who examine it
+        "cases": None,
         "ballot": _ballot_rules(state.activity) if task.kind in ("ballot", "record") else None,
         "criteria": dict(state.activity.criteria) if isinstance(state.activity, Score) else None,
     }
@@ -141,7 +141,7 @@ def sitting_task_view(
         "subject": round_.title_zh if reader == "zh" else round_.title_en,
         "unit": named(round_.unit, context.directory),
         "triggers": offered,
-        "outlook": [],
+        "outlook": [_plain_trigger(definition, state, name) for name in offered],
         "coming": [
             _coming_view(Coming(at=t.at, kind="reminder")) for t in sitting.entry.timers if t.kind == "reminder"
         ],
@@ -149,34 +149,9 @@ def sitting_task_view(
         "may": reason is None,
         "why_not": reason.say(reader) if reason else None,
         "objection": None,
-        "ballot": {**(_ballot_rules(state.activity) or {}), "cases": list(_sat_cases(sitting))},
+        "cases": list(_sat_cases(sitting)),
+        "ballot": _ballot_rules(state.activity) if task.kind in ("ballot", "record") else None,
         "criteria": None,
-    }
-
-
-def event_view(
-    event: Event, changes: Iterable[c.Change], body: bytes, hashed: bytes, previous: bytes, context: Context
-) -> dict[str, Any]:
-    """One line of a history: who did what, where it moved, what was said, and its hash."""
-    listed = list(changes)
-    return {
-        "seq": event.seq,
-        "at": instant_text(event.at),
-        "as_of": moment(event.as_of),
-        "by": named(event.by, context.directory),
-        "acting_as": named(event.as_, context.directory),
-        "acting_for": named(event.for_, context.directory),
-        "service": event.service,
-        "command": event.command,
-        "moves": [
-            {"state": change.state, "trigger": change.trigger, "came_from": change.came_from}
-            for change in listed
-            if isinstance(change, c.Entered)
-        ],
-        "texts": [{"kind": change.kind, "text": change.text} for change in listed if isinstance(change, c.Noted)],
-        "hash": hashed.hex(),
-        "previous": previous.hex(),
-        "body": body.decode(),
     }
 
 
@@ -236,6 +211,7 @@ def _task_line(version: Version, subject: str, state: str, task: Task, context: 
         "assignees": [named(holder, directory) for holder in task.everyone],
         "claimed_by": named(task.claimed_by, directory),
         "delegate": named(task.delegate, directory),
+        "proposed": task.proposed.trigger if task.proposed else None,
         "opened_at": instant_text(task.opened_at),
         "due_at": moment(task.due),
         "provisional": task.due is not None and context.calendar.is_provisional(day_of(task.due)),
@@ -256,6 +232,28 @@ def _trigger_view(one: TriggerOutlook, reader: Language) -> dict[str, Any]:
         "conditions": [
             {"source": k.source, "say": label(k.say) if k.say else None, "holds": k.holds, "to": k.to}
             for k in one.conditions
+        ],
+    }
+
+
+def _plain_trigger(definition: Definition, state: State, name: str) -> dict[str, Any]:
+    """Of a sitting: where it leads is seen case by case when it is decided."""
+    sense, known = definition.sense(name), definition.triggers.get(name)
+    demanded = getattr(state.activity, "opinion", None)
+    return {
+        "trigger": name,
+        "label": label(known.label) if known else {"zh": name, "en": name},
+        "sense": sense,
+        "leads_to": None,
+        "why_not": None,
+        "opinion": name in demanded if demanded is not None else sense != "forward",
+        "missing": [],
+        "choose_state": [],
+        "choose_then": any(target.then == "choice" for target in state.to[name]),
+        "conditions": [
+            {"source": t.when.source, "say": label(t.say) if t.say else None, "holds": None, "to": t.to}
+            for t in state.to[name]
+            if t.when is not None
         ],
     }
 

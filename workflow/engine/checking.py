@@ -1,7 +1,7 @@
 """Looking at a definition as a whole before it is published: read, proved, its stories told."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from workflow.calendar import Calendar
 from workflow.definition.loading import load_definition
@@ -28,7 +28,8 @@ class Checked:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in (*self.problems, *self.story_problems) if not problem.warning)
+        of_stories = (replace(problem, file="stories.yaml") for problem in self.story_problems)
+        return tuple(problem for problem in (*self.problems, *of_stories) if not problem.warning)
 
 
 def check(

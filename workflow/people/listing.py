@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import ColumnElement, Connection, Label, RowMapping, Select, Table, and_, false, or_, select
 
@@ -87,6 +87,16 @@ class ListedDelegation:
     ended_at: datetime | None  #: called off before its end
 
 
+class PersonFilter(TypedDict, total=False):
+    """What the columns have to hold; None does not matter."""
+
+    login: str | None
+    email: str | None
+    mobile: str | None
+    language: Language | None
+    employer: Principal | None
+
+
 def list_organisations(
     connection: Connection,
     *,
@@ -112,18 +122,17 @@ def list_persons(
     connection: Connection,
     *,
     name: str | None = None,
-    login: str | None = None,
-    employer: Principal | None = None,
     at: datetime | None = None,
     after: str | None = None,
     limit: int = 50,
+    **exactly: Unpack[PersonFilter],
 ) -> Page[ListedPerson]:
-    """By id. `name` is a part of the name, `login` the whole; `at` leaves out those who had left by then."""
+    """By id. `name` is a part of the name, all else the whole; `at` leaves out those who had left by then."""
     table, unit = tables.person, tables.organisation
     statement: Selection = select(*_listed(table), unit.c.name.label("employer_name")).outerjoin(
         unit, unit.c.id == table.c.employer
     )
-    statement = _where(statement, (table.c.login, login), (table.c.employer, employer))
+    statement = _where(statement, *((table.c[column], value) for column, value in exactly.items()))
     return _page(connection, _named(statement, table, name, at), table.c.id, ListedPerson, after, limit)
 
 
@@ -133,11 +142,12 @@ def list_delegations(
     from_person: Principal | None = None,
     to_person: Principal | None = None,
     definition: str | None = None,
+    of: Principal | None = None,
     at: datetime | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ListedDelegation]:
-    """By id; `at` leaves out those that were over by then."""
+    """By id. `of` is either of the two persons; `at` leaves out those that were over by then."""
     table = tables.delegation.c
     absent, stands_in = tables.person.alias("absent"), tables.person.alias("stands_in")
     statement = (
@@ -147,6 +157,8 @@ def list_delegations(
     )
     wanted = ((table.from_person, from_person), (table.to_person, to_person), (table.definition, definition))
     statement = _where(statement, *wanted)
+    if of is not None:
+        statement = statement.where(or_(table.from_person == of, table.to_person == of))
     if at is not None:
         statement = statement.where(table.ends > at, or_(table.ended_at.is_(None), table.ended_at > at))
     return _page(connection, statement, table.id, ListedDelegation, after, limit)

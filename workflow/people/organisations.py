@@ -88,16 +88,21 @@ def alter_organisation(change: Change, organisation: Principal, changes: Organis
 def end_organisation(database: Database, organisation: Principal, *, at: datetime | None = None) -> None:
     """From then on nobody holds a post there. Raises InvalidData while there are others below it; once is enough."""
     with changing(database, at) as change:
-        found = existing(change.connection, tables.organisation, organisation)
-        if found["valid_until"] is not None and found["valid_until"] <= change.at:
-            return
-        refuse(_left_below(change, organisation))
-        posts = select(tables.post.c.id).where(tables.post.c.organisation == organisation)
-        held = tables.holding.c.principal.in_(posts)
-        for table, which in ((tables.holding, held), (tables.organisation, tables.organisation.c.id == organisation)):
-            statement = update(table).where(which, is_valid(table, change.at)).values(valid_until=change.at)
-            change.connection.execute(statement)
-        change.touch((organisation, found["parent"]))
+        close_organisation(change, organisation)
+
+
+def close_organisation(change: Change, organisation: Principal) -> None:
+    """The same as one of several changes."""
+    found = existing(change.connection, tables.organisation, organisation)
+    if found["valid_until"] is not None and found["valid_until"] <= change.at:
+        return
+    refuse(_left_below(change, organisation))
+    posts = select(tables.post.c.id).where(tables.post.c.organisation == organisation)
+    held = tables.holding.c.principal.in_(posts)
+    for table, which in ((tables.holding, held), (tables.organisation, tables.organisation.c.id == organisation)):
+        statement = update(table).where(which, is_valid(table, change.at)).values(valid_until=change.at)
+        change.connection.execute(statement)
+    change.touch((organisation, found["parent"]))
 
 
 def _add(change: Change, rows: list[tuple[NewOrganisation, str]]) -> list[Principal]:

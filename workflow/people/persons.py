@@ -88,14 +88,19 @@ def alter_person(change: Change, person: Principal, changes: PersonChanges) -> b
 def end_person(database: Database, person: Principal, *, at: datetime | None = None) -> None:
     """He leaves: holds nothing, stands in for nobody, nobody for him, and cannot sign in. Once is enough."""
     with changing(database, at) as change:
-        found = existing(change.connection, tables.person, person)
-        if found["valid_until"] is not None and found["valid_until"] <= change.at:
-            return
-        change.touch_persons([person])
-        _end_delegations(change, person)
-        for table, which in ((tables.holding, tables.holding.c.person), (tables.person, tables.person.c.id)):
-            statement = update(table).where(which == person, is_valid(table, change.at))
-            change.connection.execute(statement.values(valid_until=change.at))
+        close_person(change, person)
+
+
+def close_person(change: Change, person: Principal) -> None:
+    """The same as one of several changes."""
+    found = existing(change.connection, tables.person, person)
+    if found["valid_until"] is not None and found["valid_until"] <= change.at:
+        return
+    change.touch_persons([person])
+    _end_delegations(change, person)
+    for table, which in ((tables.holding, tables.holding.c.person), (tables.person, tables.person.c.id)):
+        statement = update(table).where(which == person, is_valid(table, change.at))
+        change.connection.execute(statement.values(valid_until=change.at))
 
 
 def _end_delegations(change: Change, person: Principal) -> None:
