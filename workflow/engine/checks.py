@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from workflow.definition.expression import Expression, ExpressionFailed
+from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import reckoned
-from workflow.definition.model import Check, Field, Plausible
+from workflow.definition.model import Check, Field, Fields, Plausible
 from workflow.engine.context import Context
 from workflow.engine.values import CaseValues, holds
 from workflow.engine.work import CaseWork, note
@@ -16,13 +16,13 @@ from workflow.text import Sentence, sentence
 def run_checks(work: CaseWork, names: Iterable[str], opinion: str) -> None:
     """The checks that have one of these fields, and the sentences that ask for a remark."""
     written = set(names)
-    unmet = [
-        c for c in work.definition.checks if _names_of(c.that) & written and not is_met(c, work.values(), work.context)
-    ]
-    refused = [check for check in unmet if check.otherwise == "refuse"]
+    fields = work.definition.fields
+    looked_at = [(check, _written_for(check, fields) & written) for check in work.definition.checks]
+    unmet = [(check, own) for check, own in looked_at if own and not is_met(check, work.values(), work.context)]
+    refused = [_problem_of(check, own) for check, own in unmet if check.otherwise == "refuse"]
     if refused:
-        raise InvalidData(tuple(_problem_of(check, written) for check in refused))
-    asked = [_problem_of(check, written) for check in unmet if check.otherwise == "ask"]
+        raise InvalidData(tuple(refused))
+    asked = [_problem_of(check, own) for check, own in unmet if check.otherwise == "ask"]
     asked += [
         problem
         for name in written
@@ -31,7 +31,7 @@ def run_checks(work: CaseWork, names: Iterable[str], opinion: str) -> None:
     ]
     if asked and not opinion.strip():
         raise RemarkWanted(tuple(asked))
-    for check in unmet:
+    for check, _ in unmet:
         if check.otherwise == "warn":
             note(work, "warning", _sentence_of(check).say("zh"))
 
@@ -44,13 +44,21 @@ def is_met(check: Check, values: CaseValues, context: Context) -> bool:
         return False
 
 
-def _names_of(expression: Expression) -> set[str]:
-    return {path[0] for path in expression.paths}
+def _written_for(check: Check, fields: Fields) -> set[str]:
+    """The fields that a check reads, and of computed ones those that they are reckoned from."""
+    todo = [path[0] for path in check.that.paths]
+    found: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            value = fields[name].value if name in fields else None
+            todo += [path[0] for path in value.paths] if value is not None else []
+    return found
 
 
-def _problem_of(check: Check, written: set[str]) -> Problem:
-    names = sorted(_names_of(check.that) & written)
-    return Problem(f"/data/{names[0]}", "check" if check.otherwise == "refuse" else "ask", _sentence_of(check))
+def _problem_of(check: Check, own: set[str]) -> Problem:
+    return Problem(f"/data/{min(own)}", "check" if check.otherwise == "refuse" else "ask", _sentence_of(check))
 
 
 def _sentence_of(check: Check) -> Sentence:
