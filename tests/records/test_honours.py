@@ -175,6 +175,23 @@ def test_a_revoked_honour_stays_and_says_by_which_case(district: District, perso
         assert holders_of(connection, "model_worker", LATER) == ()
 
 
+def test_an_appeal_brings_back_what_the_same_case_revoked(district: District, person: int) -> None:
+    awarded(district)
+    later = awarded(district, id_number=ID_NUMBERS[1], mobile="13800000009", name="另一人")
+    other = awarded(district, id_number=ID_NUMBERS[2], mobile="13800000008", name="第三人")
+    record(district, todo(later, "revoke", honour="model_worker", **{"from": [person]}))
+
+    record(district, todo(other, "restore", honour="model_worker", to=[person]))
+    assert states(district, person) == [("model_worker", "revoked")]
+
+    record(district, todo(later, "restore", honour="model_worker", to=[person]))
+    (found,) = honours(district, person)
+    assert found.state == "valid"
+    assert (found.ended_by, found.ended_at is not None) == (UUID(later.id), True)
+    with district.office.database.read() as connection:
+        assert holders_of(connection, "model_worker", LATER) == (person,)
+
+
 def test_what_is_granted_after_a_revocation_stands(district: District, person: int) -> None:
     earlier = awarded(district, id_number=ID_NUMBERS[1], mobile="13800000009", name="另一人")
     awarded(district)

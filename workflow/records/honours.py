@@ -6,7 +6,7 @@ comes from: recording one again changes nothing.
 
 import base64
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +30,8 @@ from workflow.records.tables import honour
 
 State = Literal["valid", "suspended", "revoked", "expired"]
 
+#: What can still be suspended or revoked.
+_STANDING: Final = ("valid", "suspended")
 _CODE_BYTES: Final = 10
 _GROUP: Final = 4
 _MOST: Final = 2_000
@@ -52,7 +54,7 @@ class Honour:
     granted_at: datetime
     until: datetime | None
     ended_at: datetime | None
-    ended_by: UUID | None  #: the case that revoked it
+    ended_by: UUID | None  #: the case that revoked it; of a valid one, that it was revoked and came back
     code: str  #: what a certificate is checked by
 
 
@@ -200,16 +202,19 @@ def _benefit(office: Office, connection: Connection, todo: EffectToDo) -> None:
 def _revoke(office: Office, connection: Connection, todo: EffectToDo) -> None:
     at = _at(connection, todo)
     values = {"state": "revoked", "suspended_until": None, "ended_at": at, "ended_by": todo.case_id}
-    _change(office, connection, todo, "from", ("valid", "suspended"), values)
+    _change(office, connection, todo, "from", honour.c.state.in_(_STANDING), values)
 
 
 def _suspend(office: Office, connection: Connection, todo: EffectToDo) -> None:
     values = {"state": "suspended", "suspended_until": _until(todo)}
-    _change(office, connection, todo, "to", ("valid", "suspended"), values)
+    _change(office, connection, todo, "to", honour.c.state.in_(_STANDING), values)
 
 
 def _restore(office: Office, connection: Connection, todo: EffectToDo) -> None:
-    _change(office, connection, todo, "to", ("suspended",), {"state": "valid", "suspended_until": None})
+    """Ends a suspension, and what this case itself revoked: that it was revoked, when and by which case, stays to be read."""
+    own = and_(honour.c.state == "revoked", honour.c.ended_by == todo.case_id)
+    values = {"state": "valid", "suspended_until": None}
+    _change(office, connection, todo, "to", or_(honour.c.state == "suspended", own), values)
 
 
 RECORDERS: Final[Mapping[str, Recorder]] = {
@@ -258,7 +263,7 @@ def _change(
     connection: Connection,
     todo: EffectToDo,
     key: str,
-    states: Iterable[str],
+    which_now: ColumnElement[bool],
     values: Mapping[str, object],
 ) -> None:
     """Of these holders what was granted before this case said so."""
@@ -267,7 +272,7 @@ def _change(
     if not holders:
         return
     which: list[ColumnElement[bool]] = [
-        honour.c.state.in_(list(states)),
+        which_now,
         honour.c.granted_at <= _at(connection, todo),
         or_(*holders),
     ]
