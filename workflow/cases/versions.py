@@ -112,9 +112,16 @@ def publish(
             "The file's key is “{found}”, the address says “{wanted}”.", found=checked.definition.key, wanted=key
         )
         raise DefinitionWrong((Problem("key", "wrong_type", other, line=1),))
+    return publish_checked(database, versions, texts, checked.definition.key, by=by)
+
+
+def publish_checked(
+    database: Database, versions: Versions, texts: Texts, key: str, *, by: Principal | None = None
+) -> Published:
+    """The same for texts that were checked before, as those that are shipped."""
     while True:
         try:
-            return _store(database, versions, checked.definition.key, texts, by)
+            return _store(database, versions, key, texts, by)
         except IntegrityError:  # somebody published at the same moment; then that is the newest
             continue
 
