@@ -406,3 +406,11 @@ def test_any_text_is_read_or_refused(source: str) -> None:
         return
 
     assert source == expression.source
+
+
+@pytest.mark.parametrize("word", ["return", "function", "package", "as", "if"])
+def test_word_that_cel_keeps_for_itself_is_a_name_like_others(word: str) -> None:
+    expression = compile_expression(f"{word} >= 1 && x.{word} == {word}", {word: NUMBER, "x": record_of(None)}, TRUTH)
+
+    assert expression.holds(lambda name, _: {word: 2.0, "x": {word: 2.0}}[name], chinese_calendar())
+    assert expression.source.startswith(f"{word} >= 1")

@@ -128,6 +128,10 @@ WRONG: dict[str, str] = {
     + STATES,
     "state of who decided": HEAD + "people: {boss: {decided: reviw}}   #! unknown_name\n" + STATES,
     "built-in operation": HEAD + PEOPLE + STATES + "operations: {transfr: never}   #! unknown_name\n",
+    "field that no expression could read": HEAD
+    + PEOPLE
+    + STATES
+    + "fields:\n  in: {type: number, label: {zh: 进, en: In}}   #! wrong_type\n",
     "number that is none": HEAD + PEOPLE + 'number: "A-{year}"   #! wrong_type\n' + STATES,
     "part of a number": HEAD + PEOPLE + 'number: "A-{yaer}"   #! unknown_name\n' + STATES,
     "part of a subject": HEAD + PEOPLE + 'subject: "{nam}"   #! unknown_name\n' + STATES,

@@ -30,6 +30,7 @@ from workflow.definition.expression.syntax import (
     Tree,
     parse,
     paths,
+    taken_as,
     walk,
     written,
 )
@@ -77,8 +78,9 @@ class Expression:
     def evaluate(self, values: Values, calendar: Calendar) -> object:
         """The value: float, text, truth, aware datetime, list, map or None. Raises ExpressionFailed."""
         known = {root: _taken(values(root, members)) for root, members in self._roots.items()}
+        given = {taken_as(root): value for root, value in known.items()}
         try:
-            value = self._program.execute(cel.Context(known, _functions(calendar)))
+            value = self._program.execute(cel.Context(given, _functions(calendar)))
         except KeyError as missing:
             raise ExpressionFailed(
                 sentence("“{source}”: there is no “{name}”.", source=self.source, name=missing.args[0])

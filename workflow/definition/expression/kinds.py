@@ -295,7 +295,7 @@ def _common(one: Kind, other: Kind) -> Kind:
         return other if one == NULL else one
     if other == NULL or one.word == "any":
         return one if other == NULL else other
-    if one.word != other.word:
+    if one.word != other.word or one.word == "record":
         raise ExpressionWrong(
             sentence("A {one} and a {other} cannot be compared or joined.", one=_word(one), other=_word(other))
         )

@@ -35,6 +35,12 @@ _STRENGTH = {
     "*": 5,
     "/": 5,
 }
+_RESERVED = frozenset(
+    {
+        *("as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop"),
+        *("namespace", "package", "return", "var", "void", "while"),
+    }
+)
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
@@ -170,13 +176,18 @@ def paths(tree: Tree, bound: frozenset[str] = frozenset()) -> frozenset[tuple[st
     return frozenset().union(*(paths(child, bound) for child in children(tree)))
 
 
+def taken_as(name: str) -> str:
+    """How the library takes a name: CEL keeps some words for itself, `return` among them. No name of a file begins so."""
+    return f"_{name}" if name in _RESERVED else name
+
+
 def written(tree: Tree) -> str:
     """The CEL that the library runs."""
     match tree:
         case Constant(source=source):
             return source
         case Name(name=name):
-            return name
+            return taken_as(name)
         case Member(of=of, name=name):
             return f"{written(of)}.{name}"
         case Index(of=of, key=key):
@@ -185,7 +196,7 @@ def written(tree: Tree) -> str:
             listed = ", ".join(map(written, arguments))
             return f"{function}({listed})" if of is None else f"{written(of)}.{function}({listed})"
         case Comprehension(macro=macro, of=of, variable=variable, body=body):
-            return f"{written(of)}.{macro}({variable}, {written(body)})"
+            return f"{written(of)}.{macro}({taken_as(variable)}, {written(body)})"
         case Unary(sign=sign, operand=operand):
             return f"({sign}{written(operand)})"
         case Binary(sign="/", left=left, right=right):

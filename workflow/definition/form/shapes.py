@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from workflow.calendar import day_of, end_of
-from workflow.definition.expression import ANY, MOMENT, NUMBER, TEXT, TRUTH, Kind, choice_of, list_of, map_of, record_of
+from workflow.definition.expression import MOMENT, NUMBER, TEXT, TRUTH, Kind, choice_of, list_of, map_of, record_of
 from workflow.definition.model import Field
 
 Kept = object
@@ -33,7 +33,7 @@ def kind_of(field: Field) -> Kind:
         case "person" | "organisation":
             return record_of(None)
         case "persons":
-            return list_of(ANY)
+            return list_of(NUMBER)
     return TEXT
 
 
@@ -58,6 +58,8 @@ def reckoned(field: Field, kept: Kept) -> object:
             return end_of(date.fromisoformat(str(kept)))
         case "moment":
             return as_moment(kept)
+        case "persons" if isinstance(kept, list):
+            return [float(str(person)) for person in kept]
         case "table" if isinstance(kept, list):
             return [{name: reckoned(column, row.get(name)) for name, column in field.columns.items()} for row in kept]
         case "number_each" if isinstance(kept, dict):
@@ -88,8 +90,10 @@ def kept_from(field: Field, value: object) -> Kept:
             return value
         case "yes_no" if isinstance(value, bool):
             return value
-        case "choices" | "files" | "persons" if isinstance(value, list):
+        case "choices" | "files" if isinstance(value, list):
             return value
+        case "persons" if isinstance(value, list):
+            return [int(person) for person in value]
         case "person" | "organisation" if isinstance(value, int | float):
             return int(value)
     return None

@@ -18,6 +18,8 @@ from workflow.definition.term.reading import AnchorNames
 from workflow.text import Label, sentence
 
 _LONGEST_TABLE = 200
+#: What these are in an expression, no field can be.
+_NO_NAMES = ("true", "false", "null", "in")
 _MOMENTS = {
     "date": re.compile(r"\d{4}-\d\d-\d\d"),
     "moment": re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?"),
@@ -35,6 +37,8 @@ def outline(reader: Reader, node: Node | None, place: str, *, columns: bool = Fa
         keys = reader.mapping(entry, "field", at)
         if keys is None:
             continue
+        if name in _NO_NAMES:
+            reader.problem("wrong_type", entry, at, sentence("No field may be called “{name}”.", name=name))
         type_node = keys.get("type")
         if type_node is None:
             reader.problem("wrong_type", keys, at, sentence("A field has a type, such as text, number or date."))
