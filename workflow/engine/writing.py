@@ -163,12 +163,12 @@ def _fact(work: CaseWork, name: str) -> Kept:
 
 
 def _without_locked(work: CaseWork, kept: dict[str, Kept], opinion: str) -> dict[str, Kept]:
-    """A value that the service gave stays, unless `override` lets it be changed, with a reason."""
+    """A value that the service gave stays, unless `override` lets it be changed, with a reason where it knew one."""
     problems: list[Problem] = []
     free: dict[str, Kept] = {}
     for name, value in kept.items():
-        field = work.definition.fields[name]
-        if field.source is None or value == work.case.data.get(name):
+        field, known = work.definition.fields[name], work.case.data.get(name)
+        if field.source is None or value == known or (field.override and is_empty(known)):
             free[name] = value
         elif not field.override:
             problems.append(
