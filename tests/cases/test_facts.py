@@ -1,9 +1,13 @@
 """Fields that the service fills: about whom the case is, as the data of the very act say, account or not."""
 
 from typing import Any
+from uuid import UUID
 
 from tests.cases.federation import Federation
-from workflow.engine.subject import Case
+from workflow.calendar import chinese_calendar
+from workflow.cases.starting import NewCase, start_case
+from workflow.cases.versions import Texts, publish
+from workflow.engine.subject import Case, Round
 from workflow.people.persons import add_person
 
 OTHER = "13800000009"
@@ -80,3 +84,43 @@ def test_case_before_is_that_of_the_same_person_whoever_begins(federation: Feder
     case = federation.start(by="外人", id_number=None)
 
     assert case.data["last"] == 50000
+
+
+WEEKLY = """
+key: weekly
+title: {zh: 周报, en: Weekly}
+start: {role: union_chair, at: enterprise}
+round:
+  title: {zh: 周, en: Week}
+  at: district
+  opens: by office
+  fields: {minutes: {type: text, label: {zh: 纪要, en: Minutes}}}
+people: {office: {role: officer, at: district}}
+fields:
+  plan: {type: text, label: {zh: 计划, en: Plan}, required: true}
+  promised: {type: text, label: {zh: 上周计划, en: Promised}, from: {previous: plan}}
+  said: {type: text, label: {zh: 上次纪要, en: Said}, from: {previous: round.minutes}}
+states:
+  draft:
+    task: {who: starter, edit: [plan]}
+    to: {submit: done}
+  done: {end: {zh: 办结, en: Done}}
+"""
+
+
+def test_field_of_the_case_before_and_one_of_its_round(federation: Federation) -> None:
+    publish(federation.database, federation.office.versions, Texts(definition=WEEKLY), calendar=chinese_calendar())
+    first = federation.round("weekly", minutes="加快建会")
+    begun = in_round(federation, first, plan="走访六家")
+    federation.decide(begun, "submit", by="王芳")
+    federation.set_clock("2026-03-16 10:00")
+
+    second = in_round(federation, federation.round("weekly"))
+
+    assert begun.data == {"plan": "走访六家"}
+    assert (second.data["promised"], second.data["said"]) == ("走访六家", "加快建会")
+
+
+def in_round(federation: Federation, round_: Round, **data: Any) -> Case:
+    new = NewCase(definition="weekly", round_id=UUID(round_.id), data=data)
+    return start_case(federation.office, new, actor=federation.actor("王芳")).case

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from workflow.calendar import add_months, day_of, end_of
 from workflow.cases.office import Office
-from workflow.cases.reading import subject_of
+from workflow.cases.reading import load, subject_of
 from workflow.cases.tables import cases, round_case, visible
 from workflow.definition.form import Kept
 from workflow.definition.model import Definition, Field, Source
@@ -97,12 +97,20 @@ def _find(
             return _register(connection, office, source, case)
         case "previous":
             before = case_before(connection, office, definition, case, now)
-            return before.data.get(source.name) if before else None
+            return _of_before(connection, source.name, before) if before else None
         case "cases":
             return _of_cases(connection, office, source, case, field, now)
         case other:
             known = office.sources.get(other)
             return known(office, connection, source, case) if known else None
+
+
+def _of_before(connection: Connection, name: str, before: Case) -> Kept:
+    """A field of the case before, or of the round in which that was."""
+    if not name.startswith("round."):
+        return before.data.get(name)
+    found = load(connection, UUID(before.round)) if before.round is not None else None
+    return found[0].data.get(name.removeprefix("round.")) if found else None
 
 
 def _register(connection: Connection, office: Office, source: Source, case: Case) -> Kept:
