@@ -96,7 +96,7 @@ def _figure(figure: Figure, words: Vocabulary) -> Item:
 
 def _in_states(counted: Sayable, states: tuple[str, ...], words: Vocabulary) -> Sayable:
     """The shorter of both: which states count, or which do not."""
-    without = [name for name in words.definition.states if name not in states and name != CANCELLED]
+    without = [n for n in words.definition.states if n not in states and n != CANCELLED] or [CANCELLED]
     if len(without) < len(states):
         return sentence("{what} (cases not in {states})", what=counted, states=[*map(words.state_called, without)])
     return sentence("{what} (cases in {states})", what=counted, states=[*map(words.state_called, states)])
