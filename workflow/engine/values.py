@@ -147,6 +147,7 @@ def unit_record(directory: Directory, unit: Principal, members: frozenset[str]) 
     if found is None:
         return None
     known: dict[str, object] = {"name": found.name, "level": found.level, "kind": found.kind, **found.columns}
+    known["id"] = float(found.id)
     return {member: _column(known.get(member)) for member in members}
 
 
@@ -155,7 +156,7 @@ def person_record(context: Context, who: Holder, members: frozenset[str]) -> dic
     found = context.directory.persons.get(who) if isinstance(who, int) else None
     if found is None:
         return dict.fromkeys(members)
-    known: dict[str, object] = {"name": found.name, "born_on": found.born_on, **found.columns}
+    known: dict[str, object] = {"name": found.name, "born_on": found.born_on, **found.columns, "id": float(found.id)}
     if found.born_on is not None:
         known["age"] = whole_years(found.born_on, day_of(context.now))
     if found.employer is not None:

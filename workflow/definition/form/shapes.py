@@ -90,10 +90,8 @@ def kept_from(field: Field, value: object) -> Kept:
             return value
         case "yes_no" if isinstance(value, bool):
             return value
-        case "choices" | "files" if isinstance(value, list):
-            return value
-        case "persons" if isinstance(value, list):
-            return [int(person) for person in value]
+        case "choices" | "files" | "persons" if isinstance(value, list):
+            return [int(entry) if isinstance(entry, float) else entry for entry in value]
         case "person" | "organisation" if isinstance(value, int | float):
             return int(value)
     return None

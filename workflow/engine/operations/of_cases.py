@@ -132,6 +132,8 @@ def correct(work: CaseWork, command: Operate) -> Authority:
         raise InvalidData((Problem("/data", "required", sentence("Which fields?")),))
     write(work, command.data, rule.edit, command.reason)
     run_checks(work, command.data, command.reason)
+    if work.case.ended_at is None and work.case.suspended is None:
+        resolve_again(work)
     return authority
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workflow.calendar import Calendar
+from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import is_empty
 from workflow.definition.loading.document import written
 from workflow.definition.model import Definition
@@ -92,7 +93,7 @@ def tell_book(definition: Definition, book: Book, calendar: Calendar) -> tuple[l
 def tell_story(definition: Definition, book: Book, story: Story, calendar: Calendar, coverage: Coverage) -> Told:
     try:
         world, naming = _world(definition, book, story, calendar, coverage)
-    except (WorkflowError, StoryWrong) as failed:
+    except (WorkflowError, StoryWrong, ExpressionFailed) as failed:
         return Told(
             title=story.title,
             line=story.line,
@@ -238,5 +239,5 @@ def _refusal(*errors: WorkflowError) -> Sentence:
     return sentence("refused, {reasons}", reasons=Label(" / ".join(in_chinese), " / ".join(found)))
 
 
-def _words(error: TermWrong | StoryWrong | WorkflowError) -> Sayable:
+def _words(error: TermWrong | StoryWrong | ExpressionFailed | WorkflowError) -> Sayable:
     return _refusal(error) if isinstance(error, WorkflowError) else error.reason
