@@ -1,82 +1,89 @@
-"""Checking a folder: what is printed of each file in it, and how it ends."""
+"""`check`, `draw`, `explain` and `publish`, with good files and bad ones."""
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import ROOT, Yangguang
+from tests.cli.district import HERE
 
-DEFINITION = """\
-key: small
-title: {zh: 小, en: Small}
-start: {role: clerk, at: township}
-fields:
-  name: {type: text, label: {zh: 姓名, en: Name}, required: true}
-states:
-  draft: {label: {zh: 草稿, en: Draft}, task: {who: starter, edit: [name]}, to: {submit: done}}
-  done: {end: {zh: 办结, en: Done}}
-"""
-STORIES = """\
-units: {城东镇: {level: township}}
-cast: {李强: {clerk: 城东镇}}
-stories:
-  - story: one
-    steps: [{by: 李强, start: {name: 甲}}, {by: 李强, do: submit}]
-    expect: {state: done}
-"""
+LEAVE = ROOT / "definitions" / "leave_request"
 
 
-def a_folder(parent: Path, **texts: str) -> Path:
-    folder = parent / "small"
-    folder.mkdir()
-    for name, text in {"definition": DEFINITION, "stories": STORIES, **texts}.items():
-        (folder / f"{name}.yaml").write_text(text, "utf-8")
-    return folder
-
-
-def test_sound_folder_is_told_in_words_that_fit_its_counts(yangguang: Yangguang, tmp_path: Path) -> None:
-    folder = a_folder(tmp_path)
-
-    said = yangguang("check", folder)
-
-    assert (said.code, said.lines) == (0, ["small: sound; 0 claims proved, 1 story told."])
-
-
-def test_shipped_definitions_are_checked_without_a_warning(yangguang: Yangguang) -> None:
-    said = yangguang("check")
+def test_sound_definition_ends_with_0(yangguang: Yangguang) -> None:
+    said = yangguang("check", LEAVE)
 
     assert said.code == 0
-    assert [line.partition(";")[0].split(": ")[1] for line in said.lines] == ["sound"] * len(said.lines)
-    assert len(said.lines) == len(list((ROOT / "definitions").glob("*/definition.yaml")))
+    assert said.out.startswith("leave_request: sound;")
 
 
-def test_refuted_claim_is_printed_with_its_story(yangguang: Yangguang, tmp_path: Path) -> None:
-    folder = a_folder(tmp_path, definition=DEFINITION + "prove: [never draft and done]\n")
+def test_wrong_definition_is_told_by_file_and_line_and_ends_with_1(yangguang: Yangguang, tmp_path: Path) -> None:
+    wrong = tmp_path / "definition.yaml"
+    text = (HERE / "definition.yaml").read_text("utf-8")
+    wrong.write_text(text.replace("to: {submit: granted}", "to: {submit: grantd}"), "utf-8")
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if "submit: granted" in row)
 
-    said = yangguang("check", folder)
-
-    assert said.code == 1
-    assert said.lines[0].startswith(f"{folder / 'definition.yaml'}:9: prove[0]: ")
-    assert "    - story: against never draft and done" in said.lines
-
-
-def test_wrong_columns_are_told_with_their_lines(yangguang: Yangguang, tmp_path: Path) -> None:
-    folder = a_folder(tmp_path, columns="fields:\n  nane: {headings: [姓名]}\n")
-
-    said = yangguang("check", folder)
+    said = yangguang("check", wrong)
 
     assert said.code == 1
-    (line,) = said.lines
-    assert line.startswith(f"{folder / 'columns.yaml'}:2: ")
+    assert said.out.startswith(f"{wrong}:{line}: ")
+    assert "granted" in said.lines[0]
 
 
-def test_story_that_fails_is_told_in_the_language_of_the_reader(yangguang: Yangguang, tmp_path: Path) -> None:
-    folder = a_folder(tmp_path, stories=STORIES.replace("name: 甲", ""))
+@pytest.mark.parametrize("command", ["draw", "explain"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_shipped_definition_is_drawn_and_explained(yangguang: Yangguang, command: str, language: str) -> None:
+    by_key = yangguang(command, "leave_request", "--language", language)
+    by_path = yangguang(command, LEAVE, "--language", language)
 
-    english, chinese = yangguang("check", folder), yangguang("check", folder, language="zh")
+    assert by_key.code == 0
+    assert ("准假" in by_key.out) == (language == "zh")
+    assert by_path.out == by_key.out
 
-    assert english.lines[-2:] == [
-        "  expected  done",
-        "  found     refused, data: Some fields need another look. /data/name: “Name” is needed.",
-    ]
-    assert chinese.lines[-2].startswith("  期望  ")
-    assert chinese.lines[-1].startswith("  实际  ")
-    assert "refused" not in chinese.lines[-1]
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "nowhere"), "There is no definition.yaml in nowhere."),
+        (("publish", "nowhere"), "There is no definition.yaml in nowhere."),
+        (("draw", "nothing"), "There is no definition “nothing”."),
+        (("explain", "nothing"), "There is no definition “nothing”."),
+    ],
+    ids=str,
+)
+def test_definition_that_is_not_there_is_said(
+    yangguang: Yangguang, tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    found = yangguang(*arguments)
+
+    assert (found.code, found.out, found.err) == (2, "", said + "\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_version_is_published_once(yangguang: Yangguang, empty_url: str) -> None:
+    first = yangguang("publish", HERE, "--database", empty_url)
+    again = yangguang("publish", HERE, "--database", empty_url)
+
+    assert (first.code, first.out) == (0, "outing: version 1 is published.\n")
+    assert (again.code, again.out) == (0, "outing: version 1 has these texts already.\n")
+
+
+def test_wrong_definition_is_not_published(yangguang: Yangguang, tmp_path: Path) -> None:
+    wrong = tmp_path / "definition.yaml"
+    wrong.write_text("key: [", "utf-8")
+
+    said = yangguang("publish", wrong)
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"{wrong}:1: ")
+
+
+def test_file_that_is_no_text_is_said(yangguang: Yangguang, tmp_path: Path) -> None:
+    picture = tmp_path / "definition.yaml"
+    picture.write_bytes(b"\x89PNG\xff")
+
+    said = yangguang("check", picture)
+
+    assert said.code == 2
+    assert said.err.startswith(f"{picture} cannot be read: ")
+    assert said.err.count("\n") == 1

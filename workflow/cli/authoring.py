@@ -67,8 +67,11 @@ def publish(call: Call, path: Path, database: str | None) -> None:
     from workflow.cases.versions import publish as publish_texts  # noqa: PLC0415 -- with a database only
     from workflow.cli.texts import read_texts  # noqa: PLC0415 -- with a database only
 
+    files = definition_files(path)
+    if not files:
+        raise CannotRun(sentence("There is no definition.yaml in {path}.", path=str(path)))
     house = call.open_house(database, create=True)
-    for file in definition_files(path):
+    for file in files:
         try:
             done = publish_texts(
                 house.office.database, house.office.versions, read_texts(file), calendar=chinese_calendar()
