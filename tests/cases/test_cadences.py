@@ -100,7 +100,7 @@ def test_who_slept_through_opens_each_once_and_says_how_late(federation: Federat
     with federation.database.read() as connection:
         first = connection.scalars(select(event.c.body).where(event.c.case_id == rounds(federation)[0]["id"])).first()
     assert first is not None
-    assert '"as_of":"2026-03-16T09:00' in first
+    assert '"as_of":"2026-03-16T01:00:00' in first
     assert '"at":"2026-03-31T07:00' in first
 
 

@@ -19,6 +19,7 @@ from workflow.engine.changes import PRIVATE, AnyChange, Change
 from workflow.engine.commands import Command
 from workflow.engine.subject import Case, Holder, Round, Subject
 from workflow.store.chain import SALT_LENGTH, canonical, digest, withheld
+from workflow.store.metadata import instant_text
 
 #: Version of the body's schema; a change of it comes with an up-caster on reading.
 SCHEMA = 1
@@ -77,7 +78,7 @@ def seal(
     disclosures: list[Disclosure] = []
     built: list[Any] = []
     for number, change in enumerate(changes):
-        body = msgspec.to_builtins(change)
+        body: dict[str, Any] = plain(change)
         kind = body["#"]
         for name in PRIVATE.get(kind, ()):
             _withhold(body, name, f"{number}.{name}", salted, disclosures)
@@ -104,7 +105,22 @@ def unseal(body: bytes, disclosed: str | None) -> tuple[Event, list[Change]]:
 
 def body_of(event: Event) -> bytes:
     """The bytes that are stored and hashed."""
-    return canonical(event)
+    return canonical(plain(event))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: instants in UTC and of one width, whatever zone they were reckoned in."""
+    return _with_instants(msgspec.to_builtins(value, builtin_types=(datetime,)))
+
+
+def _with_instants(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant_text(value)
+    if isinstance(value, dict):
+        return {name: _with_instants(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_instants(part) for part in value]
+    return value
 
 
 def encode_disclosures(disclosures: Iterable[Disclosure]) -> str | None:

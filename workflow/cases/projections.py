@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from workflow.cases.entries import entries_of, timers_of
+from workflow.cases.history import plain
 from workflow.cases.rows import Write
 from workflow.cases.tables import effect, inbox, incident, notice, objection, round_case, search, visible, wake
 from workflow.cases.words import words_of
@@ -169,7 +170,7 @@ def ordered_rows(changes: Sequence[c.Change], seq: int) -> Iterator[dict[str, An
     for number, change in enumerate(changes):
         if isinstance(change, _ORDERED):
             kind = change.kind if isinstance(change, c.Effect) else _kind_of(change)
-            payload = change.arguments if isinstance(change, c.Effect) else msgspec.to_builtins(change)
+            payload = plain(change.arguments if isinstance(change, c.Effect) else change)
             yield {"seq": seq, "no": number, "kind": kind, "payload": msgspec.json.encode(payload).decode()}
 
 
