@@ -159,7 +159,9 @@ def _wait_for(program: Program) -> None:
     pause = Event()
     for _ in range(PATIENCE * 20):
         try:
-            if program.process.poll() is not None or program.ask("/healthz")[0] == 200:
+            if program.process.poll() is not None:
+                pytest.fail(f"it has ended: {program.process.communicate()}")
+            if program.ask("/healthz")[0] == 200:
                 return
         except (urllib.error.URLError, ConnectionError):
             pass
