@@ -10,7 +10,7 @@ from typing import Any, Literal
 from workflow.calendar import day_of
 from workflow.definition.expression import Expression
 from workflow.definition.form import kept_from, reckoned
-from workflow.definition.model import PUBLIC, Do, Group, Tell
+from workflow.definition.model import PUBLIC, UNIT, Do, Group, Tell
 from workflow.definition.term.reckoning import reckon
 from workflow.definition.term.values import Term
 from workflow.engine.activities.call import evaluated, portable, unit_for
@@ -115,6 +115,8 @@ def _persons(place: Place, group: Group, row: Any, each: str | None) -> Iterator
             yield from (who for who in (value if isinstance(value, list) else [value]) if isinstance(who, int | str))
         elif name == each and isinstance(row, dict):
             yield row["person"]
+        elif name == UNIT and name not in place.definition.people:
+            yield place.unit
         else:
             yield from everyone(resolve((name,), asked).holders, asked)
 

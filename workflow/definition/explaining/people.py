@@ -7,7 +7,7 @@ from workflow.definition.explaining.office import LEVELS, ROLES, SINGLE_LEVELS, 
 from workflow.definition.explaining.page import Item
 from workflow.definition.explaining.phrases import marked
 from workflow.definition.explaining.vocabulary import Vocabulary
-from workflow.definition.model import PUBLIC, STARTER, UP, Decided, Entry, Group, InField, Members, Named, RoleAt
+from workflow.definition.model import PUBLIC, STARTER, UNIT, UP, Decided, Entry, Group, InField, Members, Named, RoleAt
 from workflow.errors import said
 from workflow.text import Sayable, Sentence, sentence
 
@@ -77,6 +77,8 @@ def _parts(name: str, words: Vocabulary, above: frozenset[str] = frozenset()) ->
     if name == words.definition.concerns:
         return [sentence("the person concerned")]
     known = words.definition.people.get(name)
+    if known is None and name == UNIT:
+        return [sentence("the unit")]
     if known is None or name in above:
         return [marked(name)]
     return [_entry(entry, words, above | {name}) for entry in known.entries]

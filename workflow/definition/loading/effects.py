@@ -8,7 +8,7 @@ from workflow.definition.loading.activities import read_each
 from workflow.definition.loading.document import Node, Scalar
 from workflow.definition.loading.people import read_group
 from workflow.definition.loading.reading import Reader
-from workflow.definition.model import PUBLIC, Do, EffectKind, Tell
+from workflow.definition.model import PUBLIC, UNIT, Do, EffectKind, Tell
 from workflow.text import sentence
 
 _EFFECTS: tuple[EffectKind, ...] = (
@@ -89,7 +89,7 @@ def _arguments(
         at = f"{place}.{key}"
         match key:
             case "to" | "from":
-                done[key] = read_group(reader, entry, at, more=rows)
+                done[key] = read_group(reader, entry, at, more=(*rows, UNIT))
             case "until":
                 done[key] = reader.term(entry, at, anchors)
             case "amount":

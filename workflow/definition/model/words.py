@@ -14,6 +14,7 @@ ANY_STATE = "any"
 CANCELLED = "cancelled"
 #: People that every definition has.
 STARTER = "starter"
+UNIT = "unit"  #: of an effect: the unit itself holds it, where no people are called so
 PUBLIC = "public"
 UP = "up"
 
