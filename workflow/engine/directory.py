@@ -163,6 +163,13 @@ class Directory:
                 found.setdefault(principal, other)
         return found
 
+    def principals_for_some(self, person: Principal, at: datetime) -> Iterator[tuple[Principal, str]]:
+        """As whom he may act in one definition only, each with that definition."""
+        for found in self._standing_in.get(person, ()):
+            if found.definition is not None and _holds(found.begins, found.ends, at):
+                for principal in (found.absent, *(post.id for post in self.posts_of(found.absent, at))):
+                    yield principal, found.definition
+
     # --- finding
 
     def person_by_contact(self, contact: str, at: datetime) -> Principal | None:

@@ -49,6 +49,8 @@ def why_not(
         holding.append(actor.link)
     is_delegate = actor.person is not None and actor.person == task.delegate
     if not holding and not is_delegate:
+        if not task.everyone:
+            return sentence("Nobody holds this task at present; it stands on the administrators' list.")
         return sentence("This task is held by others: {names}.", names=names_of(task.everyone, context) or "–")
     if task.resting:
         return sentence("The task rests until a signer who was asked first has answered.")

@@ -16,7 +16,7 @@ from workflow.engine.work import CaseWork, asking, change_task, close_task, find
 
 def resolve_again(work: CaseWork) -> None:
     """Who holds the open tasks, after people, posts or units have changed. Changes nothing where nothing is different."""
-    activity = work.state.activity
+    activity, before = work.state.activity, len(work.changes)
     for task in work.entry.tasks:
         if task.kind == "ballot":
             _resolve_ballot(work, task)
@@ -28,7 +28,8 @@ def resolve_again(work: CaseWork) -> None:
         if entry.each:
             _resolve_each(work, entry)
     note_vacancies(work)
-    run(work)
+    if len(work.changes) > before:
+        run(work)
 
 
 def _is_each(activity: Activity, task: Task) -> bool:

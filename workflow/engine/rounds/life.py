@@ -37,7 +37,7 @@ from workflow.errors import (
     Problem,
     Refused,
 )
-from workflow.text import sentence
+from workflow.text import Label, sentence
 
 
 def open_round(definition: Definition, command: OpenRound, context: Context) -> tuple[RoundWork, Authority]:
@@ -53,8 +53,8 @@ def open_round(definition: Definition, command: OpenRound, context: Context) -> 
         opened_by=context.actor.person,
         at=context.now,
         nominal=nominal,
-        title_zh=_title(rules.title.zh, nominal),
-        title_en=_title(rules.title.en, nominal),
+        title_zh=title_of(rules, nominal).zh,
+        title_en=title_of(rules, nominal).en,
     )
     round_ = apply(None, opened)
     assert isinstance(round_, Round)
@@ -189,6 +189,11 @@ def _look_whether_over(work: RoundWork) -> None:
         do_all(place, rules_of(work.definition).do)
     elif round_.over_at is not None and not all_ended:
         work.order(RoundOver(at=None))
+
+
+def title_of(rules: RoundRules, nominal: str) -> Label:
+    """The name of the round of that date."""
+    return Label(_title(rules.title.zh, nominal), _title(rules.title.en, nominal))
 
 
 def _title(template: str, nominal: str) -> str:
