@@ -147,6 +147,19 @@ def test_beginning_that_cannot_be_is_told(beginning: str, found: str) -> None:
     assert found in said(story.found, "en")
 
 
+def test_given_case_that_its_state_cannot_reckon_with_is_told() -> None:
+    definition = LEAVE.replace(
+        "task: {who: chair, due: 3 working days}", "task: {who: chair, due: [{due: 3 days, when: days > 1}]}"
+    )
+
+    [story], _ = told(
+        "  - story: leave\n    data: {days: null}\n    given: {甲: {by: 王芳, state: review}}\n", definition
+    )
+
+    assert story.failed
+    assert said(story.found, "en").startswith("refused, guard: ")
+
+
 def test_one_story_that_fails_leaves_the_others() -> None:
     found, _ = told(BEGUN + "    expect: {state: granted}\n" + BEGUN + "    expect: {state: review}\n")
 

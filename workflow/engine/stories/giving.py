@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import Kept, Wrong, keep
 from workflow.definition.model import ANY_STATE, PREVIOUS, Ballot, Definition, InField, Score, Tasks
 from workflow.engine.apply import apply
@@ -21,7 +22,7 @@ from workflow.engine.subject import Case
 from workflow.engine.values import keep_figure
 from workflow.engine.work import CaseWork
 from workflow.engine.writing import begin_fields, compute, order_of_values, set_terms
-from workflow.errors import NotPermitted
+from workflow.errors import GuardFailed, NotPermitted
 from workflow.text import sentence
 
 _NUMBER_MOST = 10**15
@@ -79,10 +80,18 @@ def _give(world: World, naming: Naming, story: Story, name: str, keys: dict[str,
     _walk(work, state)
     for figure, value in dict(keys.get("figures") or {}).items():
         _set_figure(work, (*work.case.path, work.case.state, state), str(figure), value)
-    enter(work, state)
-    run(work)
+    _place(work, state)
     world.give(replace(work.case, seq=1), work.changes)
     naming.call(work.case, name)
+
+
+def _place(work: CaseWork, state: str) -> None:
+    """Enter the state. Raises GuardFailed where what is given there cannot be reckoned with."""
+    try:
+        enter(work, state)
+        run(work)
+    except ExpressionFailed as failed:
+        raise GuardFailed(failed.reason) from failed
 
 
 def _unit(world: World, naming: Naming, name: str, keys: dict[str, Any]) -> Principal:
