@@ -1,0 +1,6 @@
+"""Properties are tried without a deadline: a busy machine is no failure."""
+
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
