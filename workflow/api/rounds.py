@@ -62,8 +62,15 @@ def rounds(query: dict[str, Any]) -> dict[str, Any]:
 def open_one(body: dict[str, Any]) -> Answer:
     """Open a round with its dates, seats and quotas."""
     actor = signed_in()
+    nominal = body.get("nominal")
     outcome = open_round(
-        office(), body["definition"], actor=actor, unit=body.get("unit"), data=body["data"], key=request_key()
+        office(),
+        body["definition"],
+        actor=actor,
+        unit=body.get("unit"),
+        data=body["data"],
+        nominal=nominal.isoformat() if nominal else None,
+        key=request_key(),
     )
     shown, status, headers = answered(outcome, 201)
     return shown, status, {**headers, "Location": f"/api/v1/rounds/{outcome.round.id}"}

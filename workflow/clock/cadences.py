@@ -49,6 +49,16 @@ class Coming:
     provisional: bool  #: the holidays of its year are not published
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """A definition whose rounds open by themselves, and what was decided about it."""
+
+    version: Version
+    next_at: datetime | None
+    paused_at: datetime | None
+    acts: Sequence[Row[Any]]  #: the newest first
+
+
 # --- opening
 
 
@@ -165,6 +175,33 @@ def opens_by_itself(version: Version) -> bool:
 
 
 # --- what is coming, and what is decided about it
+
+
+def all_cadences(office: Office, connection: Connection) -> list[Cadence]:
+    """By key."""
+    versions = [one for one in office.versions.all_newest(connection) if opens_by_itself(one)]
+    rows = {row.definition: row for row in connection.execute(select(cadence))}
+    acts: dict[str, list[Row[Any]]] = {}
+    newest = select(cadence_act).order_by(cadence_act.c.definition, cadence_act.c.number.desc())
+    for act in connection.execute(newest):
+        acts.setdefault(act.definition, []).append(act)
+    return [
+        Cadence(
+            version=version,
+            next_at=rows[version.key].next_at if version.key in rows else None,
+            paused_at=rows[version.key].paused_at if version.key in rows else None,
+            acts=acts.get(version.key, ()),
+        )
+        for version in versions
+    ]
+
+
+def one_cadence(office: Office, connection: Connection, definition: str) -> Cadence:
+    """Raises NotFound."""
+    found = next((one for one in all_cadences(office, connection) if one.version.key == definition), None)
+    if found is None:
+        raise NotFound(sentence("“{key}” does not open by itself.", key=definition))
+    return found
 
 
 def coming(office: Office, connection: Connection, until: datetime) -> list[Coming]:

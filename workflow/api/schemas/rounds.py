@@ -16,7 +16,7 @@ from workflow.api.schemas.common import (
     values,
 )
 from workflow.api.schemas.tasks import TaskSchema
-from workflow.api.schemas.values import Id, LongText, Map, Text
+from workflow.api.schemas.values import Day, Id, LongText, Map, Text
 
 STATES = ("open", "closed", "over")
 
@@ -72,6 +72,9 @@ class RoundBody(Body):
         metadata={"description": "the organisation that owns it; absent: where the opener acts, if that is one"},
     )
     data = Map(load_default=dict, metadata={"description": "fields of the round by name"})
+    nominal = Day(
+        allow_none=True, metadata={"description": "the date by which it is known, as of a past period; absent: today"}
+    )
 
 
 class RoundQuery(PageQuery):
