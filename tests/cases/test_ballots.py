@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, Table, Text, select, text, update
 
 from tests.cases.federation import Federation, at_once
 from workflow.cases.acting import act
-from workflow.cases.listing import inbox_count
+from workflow.cases.listing import Reader, inbox_count
 from workflow.cases.office import Office, Secrets
 from workflow.cases.polls import who_has_voted
 from workflow.cases.tables import ballot, envelope, poll, voter
@@ -116,7 +116,7 @@ def test_who_has_voted_has_nothing_more_to_do(federation: Federation) -> None:
 
     def waiting(who: str) -> int:
         with federation.database.read() as connection:
-            return inbox_count(connection, [federation.people[who]])
+            return inbox_count(connection, Reader(frozenset((federation.people[who],))))
 
     before = waiting("专家甲")
     cast(federation, case, "专家甲", "yes")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cases.federation import Federation, an_office
 from workflow.cases.acting import Outcome
-from workflow.cases.listing import inbox_page
+from workflow.cases.listing import inbox_page, reader_of
 from workflow.engine.commands import Decide
 from workflow.engine.subject import Case
 from workflow.errors import NotFound
@@ -20,8 +20,8 @@ from workflow.store import DatabaseSettings, open_database
 def inbox(federation: Federation, who: str) -> set[str]:
     with federation.database.read() as connection:
         now = federation.database.now(connection)
-        mine = federation.office.directory(connection).principals(federation.people[who], "aid", now)
-        return {f"{row.held.subject.id}.{row.task}" for row in inbox_page(connection, mine, limit=50)}
+        reader = reader_of(federation.office.directory(connection), federation.people[who], now)
+        return {f"{row.held.subject.id}.{row.task}" for row in inbox_page(connection, reader, limit=50)}
 
 
 def leaves(federation: Federation, who: str, role: str, place: str) -> None:
@@ -100,6 +100,25 @@ def test_stand_in_acts_for_the_absent_and_the_event_names_both(federation: Feder
     assert f'"by":{federation.people["外人"]}' in body
     assert f'"for":{federation.people["钱进"]}' in body
     assert federation.broken() == []
+
+
+def test_stand_in_for_one_definition_has_its_tasks_and_no_others(federation: Federation) -> None:
+    case = federation.decide(federation.submitted(), "approve", by="李强").case
+    other = federation.start("visit", by="赵敏")
+    with federation.database.read() as connection:
+        now = federation.database.now(connection)
+    for absent in ("钱进", "赵敏"):
+        delegate(
+            federation.database,
+            from_person=federation.people[absent],
+            to_person=federation.people["外人"],
+            begins=now,
+            ends=now.replace(month=4),
+            definition="aid",
+        )
+
+    assert inbox(federation, "赵敏") == {f"{other.id}.1"}
+    assert inbox(federation, "外人") == {f"{case.id}.{federation.task(case, '钱进').id}"}
 
 
 def test_nothing_is_written_where_nothing_is_another(federation: Federation) -> None:

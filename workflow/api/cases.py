@@ -36,7 +36,7 @@ from workflow.api.subjects import (
 from workflow.cases.acting import act
 from workflow.cases.drafts import save_draft, saved_draft
 from workflow.cases.entries import timers_of
-from workflow.cases.listing import CaseFilter, case_page
+from workflow.cases.listing import CaseFilter, case_page, reader_of
 from workflow.cases.starting import NewCase, start_case
 from workflow.cases.withdrawing import withdraw
 from workflow.engine.commands import Fire, Operate, Signal
@@ -88,8 +88,8 @@ def cases(query: dict[str, Any]) -> dict[str, Any]:
     with office().database.read() as connection:
         context = context_for(connection)
         assert actor.person is not None
-        principals = context.directory.principals(actor.person, wanted.definition or "", context.now)
-        held = case_page(connection, principals, wanted, limit=limit + 1, after=place)
+        reader = reader_of(context.directory, actor.person, context.now)
+        held = case_page(connection, reader, wanted, limit=limit + 1, after=place)
         rounds = Rounds(connection, context)
         for one in held[:limit]:
             version = office().versions.get(connection, one.subject.definition, one.subject.version)

@@ -6,7 +6,7 @@ from workflow.api.asking import context_for, office, signed_in
 from workflow.api.doors import Door
 from workflow.api.schemas.directory import MeSchema
 from workflow.api.showing import named
-from workflow.cases.listing import inbox_count
+from workflow.cases.listing import inbox_count, reader_of
 from workflow.engine.permit import ADMINISTRATOR
 
 blueprint = Door("me", __name__, url_prefix="/api/v1", description="The person who is signed in")
@@ -23,7 +23,7 @@ def me() -> dict[str, Any]:
         directory, now = context.directory, context.now
         person = directory.persons[actor.person]
         posts = directory.posts_of(actor.person, now)
-        waiting = inbox_count(connection, directory.principals(actor.person, "", now))
+        waiting = inbox_count(connection, reader_of(directory, actor.person, now))
     return {
         "person": {"id": person.id, "name": person.name, "login": person.login, "language": person.language},
         "posts": [

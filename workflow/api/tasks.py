@@ -19,7 +19,7 @@ from workflow.api.showing import sitting_task_view, task_view
 from workflow.api.subjects import Answer, Rounds, answered, either, seen_task, task_of
 from workflow.cases.acting import act
 from workflow.cases.drafts import forget_draft, saved_draft
-from workflow.cases.listing import InboxRow, inbox_page
+from workflow.cases.listing import InboxRow, inbox_page, reader_of
 from workflow.cases.versions import Version
 from workflow.engine.commands import Decide, Operate
 from workflow.engine.context import Actor, Context
@@ -60,8 +60,8 @@ def inbox(query: dict[str, Any]) -> dict[str, Any]:
     with office().database.read() as connection:
         context = context_for(connection)
         assert actor.person is not None
-        principals = context.directory.principals(actor.person, definition or "", context.now)
-        rows = inbox_page(connection, principals, limit=limit + 1, after=place, definition=definition)
+        reader = reader_of(context.directory, actor.person, context.now)
+        rows = inbox_page(connection, reader, limit=limit + 1, after=place, definition=definition)
         rounds = Rounds(connection, context)
         items = [shown for row in rows[:limit] if (shown := _row_view(connection, row, rounds)) is not None]
     last = rows[limit - 1] if len(rows) > limit else None

@@ -1,6 +1,6 @@
 """Lists: the inbox, cases, rounds, incidents. Each is one index range a principal, read page by page by key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,30 @@ from sqlalchemy.sql.selectable import CompoundSelect
 
 from workflow.cases.reading import subject_of
 from workflow.cases.tables import WAITS, cases, effect, inbox, incident, round_case, search, undone, visible
-from workflow.engine.directory import Principal
+from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Subject
 from workflow.store.metadata import NEVER
 
 _MOST_FAILED = 100
 _LAST = chr(0x10FFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """As whom somebody reads: himself, his posts, whom he stands in for; `limited` in one definition only."""
+
+    principals: frozenset[Principal]
+    limited: frozenset[tuple[Principal, str]] = frozenset()
+
+    def within(self, definition: str | None) -> list[tuple[Principal, str | None]]:
+        """Each with the definition to which he is kept, by himself or by what is looked for."""
+        more = {(who, only) for who, only in self.limited if who not in self.principals and definition in (None, only)}
+        return [*((who, definition) for who in sorted(self.principals)), *sorted(more)]
+
+
+def reader_of(directory: Directory, person: Principal, now: datetime) -> Reader:
+    principals = frozenset(directory.principals(person, "", now))
+    return Reader(principals, frozenset(directory.principals_for_some(person, now)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +76,19 @@ class IncidentRow:
 
 def inbox_page(
     connection: Connection,
-    principals: Iterable[Principal],
+    reader: Reader,
     *,
     limit: int,
     after: tuple[datetime, UUID, int] | None = None,
     definition: str | None = None,
 ) -> list[InboxRow]:
-    """Open tasks of these principals, the earliest deadline first; those without one last."""
+    """Open tasks of a reader, the earliest deadline first; those without one last."""
     key = (inbox.c.due_at, inbox.c.case_id, inbox.c.task)
     branches = []
-    for principal in sorted(set(principals)):
+    for principal, only in reader.within(definition):
         rows = select(*key, inbox.c.opened_at).where(inbox.c.principal == principal)
-        if definition is not None:
-            rows = rows.where(inbox.c.definition == definition)
+        if only is not None:
+            rows = rows.where(inbox.c.definition == only)
         if after is not None:
             rows = rows.where(tuple_(*key) > tuple_(*_literals(key, after)))
         branches.append(rows.order_by(*key).limit(limit))
@@ -88,32 +106,34 @@ def inbox_page(
     ]
 
 
-def inbox_count(connection: Connection, principals: Iterable[Principal], most: int = 100) -> int:
+def inbox_count(connection: Connection, reader: Reader, most: int = 100) -> int:
     """How many tasks, counted no further than `most`."""
-    branches = [
-        select(inbox.c.case_id, inbox.c.task).where(inbox.c.principal == principal).limit(most)
-        for principal in sorted(set(principals))
-    ]
+    branches = []
+    for principal, only in reader.within(None):
+        rows = select(inbox.c.case_id, inbox.c.task).where(inbox.c.principal == principal)
+        branches.append((rows if only is None else rows.where(inbox.c.definition == only)).limit(most))
     return len(_merged(connection, branches, ("case_id", "task"), most))
 
 
 def case_page(
     connection: Connection,
-    principals: Iterable[Principal],
+    reader: Reader,
     wanted: CaseFilter,
     *,
     limit: int,
     after: tuple[datetime, UUID] | None = None,
 ) -> list[Held]:
-    """Cases that these principals may read, the latest first."""
+    """Cases that this reader may read, the latest first."""
     key = (visible.c.opened_at, visible.c.case_id)
     branches = []
-    for principal in sorted(set(principals)):
+    for principal, only in reader.within(wanted.definition):
         rows = (
             select(*key)
             .join(cases, cases.c.id == visible.c.case_id)
             .where(visible.c.principal == principal, *_narrowed(wanted))
         )
+        if only is not None:
+            rows = rows.where(visible.c.definition == only)
         if after is not None:
             rows = rows.where(tuple_(*key) < tuple_(*_literals(key, after)))
         branches.append(rows.order_by(visible.c.opened_at.desc(), visible.c.case_id.desc()).limit(limit))
@@ -196,8 +216,6 @@ def subjects(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Held]:
 
 def _narrowed(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [cases.c.kind == "case"]
-    if wanted.definition is not None:
-        found.append(visible.c.definition == wanted.definition)
     if wanted.state is not None:
         found.append(cases.c.state == wanted.state)
     if wanted.unit is not None:

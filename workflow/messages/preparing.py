@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, select
 from workflow.calendar import Calendar, local
 from workflow.cases import links
 from workflow.cases.contexts import with_round
-from workflow.cases.listing import Held, inbox_count, subjects
+from workflow.cases.listing import Held, inbox_count, reader_of, subjects
 from workflow.cases.office import Office
 from workflow.engine.context import Actor, Context, RoundView, SeededLot
 from workflow.engine.directory import Directory, Principal
@@ -225,7 +225,5 @@ class _Desk:
         return content.language if person is None or content.text is not None else person.language
 
     def _open_tasks(self, person: Principal) -> int:
-        """His own, his posts', and those of whom he stands in for in everything."""
-        persons = (person, *self.directory.absent(person, "", self.now))
-        posts = (post.id for who in persons for post in self.directory.posts_of(who, self.now))
-        return inbox_count(self.connection, (*persons, *posts), COUNTED + 1)
+        """His own, his posts', and those of whom he stands in for."""
+        return inbox_count(self.connection, reader_of(self.directory, person, self.now), COUNTED + 1)
