@@ -25,10 +25,19 @@ def settled_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-def settled_postgres(postgres_server: "PostgresServer", postgres_template: str) -> Iterator[Settled]:
+def used_postgres(postgres_server: "PostgresServer") -> Iterator[list[str]]:
+    """Databases to drop at the end, at once: each drop makes the server write down all that it has."""
+    urls: list[str] = []
+    yield urls
+    for url in urls:
+        postgres_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def settled_postgres(postgres_server: "PostgresServer", postgres_template: str, used_postgres: list[str]) -> Settled:
     url = postgres_server.create(template=postgres_template)
-    yield url, _settle(url)
-    postgres_server.drop(url)
+    used_postgres.append(url)
+    return url, _settle(url)
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +62,16 @@ def house(settled_sqlite: Settled, building: Building, tmp_path: Path) -> Iterat
 
 @pytest.fixture
 def house_on_postgres(
-    postgres_server: "PostgresServer", settled_postgres: Settled, building: Building, tmp_path: Path
+    postgres_server: "PostgresServer",
+    settled_postgres: Settled,
+    used_postgres: list[str],
+    building: Building,
+    tmp_path: Path,
 ) -> Iterator[House]:
     template, district = settled_postgres
     url = postgres_server.create(template=template)
+    used_postgres.append(url)
     yield from _open(url, building, tmp_path, district)
-    postgres_server.drop(url)
 
 
 @pytest.fixture(params=["house", "house_on_postgres"], ids=["sqlite", "postgresql"])

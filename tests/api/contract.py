@@ -3,16 +3,27 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from openapi_schema_validator import OAS31Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import Headers
 
 ROOT = "urn:yangguang"
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    status_code: int
+    headers: Headers
+    data: bytes
+    text: str
+    mimetype: str
+    json: Any
 
 
 class Contract:
@@ -53,7 +64,7 @@ class Contract:
             found = step
         return found
 
-    def check(self, method: str, path: str, response: TestResponse) -> None:
+    def check(self, method: str, path: str, response: Answer) -> None:
         """The status is declared, and the body is what its schema says."""
         operation = self.operation(method, path)
         declared = operation["responses"].get(str(response.status_code))
@@ -64,7 +75,7 @@ class Contract:
             return
         described = content.get(response.mimetype, content.get("*/*"))
         assert described is not None, f"{method} {path}: {response.mimetype} is not declared"
-        if (response.mimetype or "").endswith("json"):
+        if response.mimetype.endswith("json"):
             self._check_body(described["schema"], response.json, f"{method} {path}")
 
     def check_request(self, method: str, path: str, body: Any) -> None:

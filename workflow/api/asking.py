@@ -1,5 +1,6 @@
 """Who asks, in which language, with which key and upon which version."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import current_app, g, request
@@ -10,7 +11,7 @@ from workflow.cases.office import Office
 from workflow.engine.context import Actor, Context
 from workflow.engine.permit import is_top_administrator
 from workflow.engine.subject import Subject
-from workflow.errors import Malformed, NotPermitted, NotSignedIn
+from workflow.errors import Malformed, NotPermitted, NotSignedIn, WorkflowError
 from workflow.people.credentials import person_of_token
 from workflow.text import Language, as_language, sentence
 
@@ -52,10 +53,19 @@ def language() -> Language:
     wanted = request.accept_languages.best_match(_LANGUAGES) if request.accept_languages else None
     if wanted is not None:
         return as_language(wanted)
-    actor: Actor | None = g.get("actor")
+    actor = _known_actor()
     known = office().directories.known() if actor is not None and actor.person is not None else None
     person = known.persons.get(actor.person) if known is not None and actor is not None and actor.person else None
     return person.language if person is not None else "zh"
+
+
+def _known_actor() -> Actor | None:
+    """Who asks, as far as that is known by now; of an address that is none nobody has looked yet."""
+    if request.endpoint is None:
+        with suppress(WorkflowError):
+            return whoever()
+    found: Actor | None = g.get("actor")
+    return found
 
 
 def request_key() -> str | None:

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from flask import current_app, g, request
@@ -12,6 +12,7 @@ from marshmallow.exceptions import SCHEMA
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
+from workflow.api.asking import signed_in
 from workflow.definition.expression.kinds import nearest
 from workflow.errors import InvalidData, Malformed, Problem, TooLarge, said
 from workflow.text import Sentence, sentence
@@ -29,12 +30,18 @@ _MARSHMALLOWS = ("json", "query", "form", "files", SCHEMA)
 
 
 def guard() -> None:
-    """Before each request: an address that can be looked up; and the body, which is read here once."""
+    """Before each request: an address that can be looked up, somebody who is signed in unless the call is for anybody, and
+    the body, which is read here once.
+    """
     if _UNFIT.search(request.path) or any(
         _UNFIT.search(part) for pair in request.args.items(multi=True) for part in pair
     ):
         raise Malformed(sentence("There is a sign in the address that cannot be read."))
-    _guard_parameters()
+    described = getattr(current_app.view_functions.get(request.endpoint or ""), "_apidoc", None)
+    if described is not None:
+        if described["manual_doc"].get("security") != []:
+            signed_in()
+        _guard_parameters(described)
     if request.method in ("POST", "PUT", "PATCH") and request.mimetype not in _UPLOADS:
         g.body = _json(most=MOST_PUBLISHED if _takes_yaml() else MOST_JSON)
 
@@ -108,14 +115,10 @@ def _leaves(messages: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 # --- the address
 
 
-def _guard_parameters() -> None:
+def _guard_parameters(described: Mapping[str, Any]) -> None:
     """A parameter that a call does not know is a mistake of the sender; those with a schema are told by it."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    described = getattr(view, "_apidoc", None)
-    if described is None or not request.args:
-        return
     wanted = described.get("arguments", {}).get("parameters", ())
-    if not any(one["in"] == "query" for one in wanted):
+    if request.args and not any(one["in"] == "query" for one in wanted):
         unknown = sentence("There is nothing of this name here.")
         hint = sentence("Nothing is wanted here.")
         raise InvalidData(tuple(Problem(f"/{name}", "unknown_key", unknown, hint) for name in request.args))

@@ -28,6 +28,8 @@ from workflow.messages.listing import Message, list_messages
 from workflow.store.metadata import instant_text
 from workflow.text import sentence
 
+_DIGEST = 32
+
 blueprint = Door("operators", __name__, url_prefix="/api/v1", description="For operators")
 
 
@@ -123,10 +125,14 @@ def _need_demo() -> None:
 
 
 def _digest(text: str) -> bytes:
+    """The id of a message. Raises NotFound for what is none."""
     try:
-        return bytes.fromhex(text)
+        found = bytes.fromhex(text)
     except ValueError as wrong:
         raise NotFound from wrong
+    if len(found) != _DIGEST:
+        raise NotFound
+    return found
 
 
 def _message_view(one: Message) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from workflow.api.schemas.common import (
     values,
     yes_no,
 )
-from workflow.api.schemas.values import Day, Id, LongText, Many, Map, Text, Whole, YesNo
+from workflow.api.schemas.values import Day, Id, LongText, Many, Map, Text, Whole, YesNo, refuse
+from workflow.text import sentence
 
 SENSES = ("forward", "back", "stop")
 _FORM = {"description": "fields of the form by name; null empties one"}
@@ -124,8 +125,13 @@ class TaskSchema(Shown):
     )
 
 
+def _own(mine: bool) -> None:
+    if not mine:
+        raise refuse(sentence("Your own tasks are listed: say true, or leave it out."))
+
+
 class TaskQuery(PageQuery):
-    mine = YesNo(metadata={"description": "one's own tasks are listed, so `true` or absent", "enum": [True]})
+    mine = YesNo(validate=_own, metadata={"description": "`true` or absent: one's own are listed", "enum": [True]})
     definition = Text()
 
 
