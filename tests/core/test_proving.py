@@ -739,6 +739,28 @@ def test_answers_come_to_something(decide: str, expected: bool) -> None:
     assert holds(definition, "every path ends") is expected
 
 
+@pytest.mark.parametrize(
+    ("decide", "expected"),
+    [
+        ("{object: head.object >= 1, approve: panel.approve * 2 >= panel.asked}", False),
+        ("{object: head.object >= 1, approve: head.approve >= 1}", True),
+        ("{object: object >= 1, approve: panel.answered == panel.asked && head.approve == 1}", True),
+        ("{object: panel.object >= 1, approve: panel.approve == panel.asked}", True),
+        ("{object: panel.object >= 1, approve: head.approve >= 1}", False),
+        ("{approve: panel.approve * 2 > panel.asked, object: head.object >= 1}", False),
+    ],
+)
+def test_answers_of_each_entry_come_to_something(decide: str, expected: bool) -> None:
+    definition = a_draft_and(f"""
+  asking:
+    tasks: {{head: {{who: office}}, panel: {{each: leaders}}, third: {{who: holder, when: amount > 3}}}}
+    decide: {decide}
+    to: {{approve: granted, object: refused}}
+""")
+
+    assert holds(definition, "every path ends") is expected
+
+
 def test_map_of_decide_fires_what_it_names() -> None:
     definition = a_draft_and("""
   asking:

@@ -321,9 +321,20 @@ def _call(reader: Reader, node: Node, place: str) -> Call | None:
         definition=definition,
         each=each,
         each_people=each_people,
-        unit=reader.text(keys.get("unit"), f"{place}.unit"),
+        unit=read_unit(reader, keys.get("unit"), f"{place}.unit", each),
         values=reader.expressions(keys.get("with"), f"{place}.with", names),
     )
+
+
+def read_unit(reader: Reader, node: Node | None, place: str, each: str | None) -> str | None:
+    """A field with an organisation, a column of the row, or a level of the tree, which may be any word."""
+    name = reader.text(node, place)
+    if name is None or node is None or not name.startswith("row."):
+        return name
+    columns = reader.scope.tables.get(each or "", {})
+    if name.removeprefix("row.") not in columns:
+        reader.unknown("field", name, node, place, [f"row.{column}" for column in columns])
+    return name
 
 
 def read_each(reader: Reader, node: Node | None, place: str) -> tuple[str | None, bool, Kind | None]:

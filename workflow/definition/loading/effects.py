@@ -1,10 +1,10 @@
 """Reading what follows: whom a state tells, and what it does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from workflow.definition.expression import ANY, NUMBER, Expression, Names
 from workflow.definition.loading import document
-from workflow.definition.loading.activities import read_each
+from workflow.definition.loading.activities import read_each, read_unit
 from workflow.definition.loading.document import Node, Scalar
 from workflow.definition.loading.people import read_group
 from workflow.definition.loading.reading import Reader
@@ -23,6 +23,8 @@ _EFFECTS: tuple[EffectKind, ...] = (
     "indicators",
     "set",
 )
+
+Reading = Callable[[Node, str], object]
 
 _NEEDED: dict[str, tuple[str, ...]] = {
     "grant": ("honour", "to"),
@@ -64,14 +66,14 @@ def read_dos(reader: Reader, node: Node | None, place: str, names: Names) -> Ite
         rows = [f"row.{column}" for column in reader.scope.tables[each]] if each and not people else []
         yield Do(
             kind=kinds[0],
-            arguments=_arguments(reader, kinds[0], keys.entries[kinds[0]], f"{at}.{kinds[0]}", own, rows),
+            arguments=_arguments(reader, kinds[0], keys.entries[kinds[0]], f"{at}.{kinds[0]}", own, each, rows),
             when=reader.expression(keys.get("when"), f"{at}.when", own),
             each=each,
         )
 
 
 def _arguments(
-    reader: Reader, kind: EffectKind, node: Node, place: str, names: Names, rows: list[str]
+    reader: Reader, kind: EffectKind, node: Node, place: str, names: Names, each: str | None, rows: list[str]
 ) -> dict[str, object]:
     scope = reader.scope
     fields = (*scope.fields, *(f"round.{name}" for name in scope.round_fields))
@@ -83,27 +85,34 @@ def _arguments(
     keys = reader.mapping(node, shape, place)
     if keys is None:
         return {}
-    anchors = scope.anchors(due=False)
-    done: dict[str, object] = {}
-    for key, entry in keys.entries.items():
-        at = f"{place}.{key}"
-        match key:
-            case "to" | "from":
-                done[key] = read_group(reader, entry, at, more=(*rows, UNIT))
-            case "until":
-                done[key] = reader.term(entry, at, anchors)
-            case "amount":
-                done[key] = reader.expression(entry, at, names, NUMBER)
-            case "with":
-                done[key] = reader.expressions(entry, at, names)
-            case "template" | "definition" | "round":
-                done[key] = reader.named_outside(entry, at, "template" if key == "template" else "definition")
-            case _:
-                done[key] = reader.text(entry, at)
+    read = _readers(reader, names, each, rows)
+    done = {key: read.get(key, reader.text)(entry, f"{place}.{key}") for key, entry in keys.entries.items()}
     for needed in _NEEDED.get(kind, ()):
         if needed not in done:
             reader.problem("wrong_type", keys, place, sentence("“{key}” is missing.", key=needed))
     return {key: value for key, value in done.items() if value is not None}
+
+
+def _readers(reader: Reader, names: Names, each: str | None, rows: list[str]) -> dict[str, Reading]:
+    """How the arguments are read that are no plain texts."""
+
+    def group(node: Node, at: str) -> object:
+        return read_group(reader, node, at, more=(*rows, UNIT))
+
+    def definition(node: Node, at: str) -> object:
+        return reader.named_outside(node, at, "definition")
+
+    return {
+        "to": group,
+        "from": group,
+        "until": lambda node, at: reader.term(node, at, reader.scope.anchors(due=False)),
+        "amount": lambda node, at: reader.expression(node, at, names, NUMBER),
+        "with": lambda node, at: reader.expressions(node, at, names),
+        "unit": lambda node, at: read_unit(reader, node, at, each),
+        "template": lambda node, at: reader.named_outside(node, at, "template"),
+        "definition": definition,
+        "round": definition,
+    }
 
 
 def _set(reader: Reader, node: Node, place: str, names: Names, fields: tuple[str, ...]) -> dict[str, Expression]:

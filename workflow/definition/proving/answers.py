@@ -1,6 +1,8 @@
 """Whether the answers to `tasks` always come to a trigger, however they are given."""
 
 from collections.abc import Iterator, Mapping
+from itertools import product
+from math import comb, prod
 
 from workflow.calendar import Calendar
 from workflow.definition.expression import Expression, ExpressionFailed
@@ -11,6 +13,8 @@ from workflow.definition.proving.guards import truth
 
 #: No rule is looked at with more answers than these: it counts and compares, so that few show what many would.
 _MOST = 6
+_MOST_WAYS = 5_000
+Counts = Mapping[str, object]
 _NO_CALENDAR = Calendar(frozenset(), frozenset(), frozenset())
 
 
@@ -25,8 +29,8 @@ def speaks_of_expired(state: State) -> bool:
 def decides_in_the_end(definition: Definition, state: State) -> bool:
     """Whether a trigger fires at the latest when each task is answered.
 
-    The rules of a map are tried on all ways in which a few can answer; one that reads more than the counts of all is
-    known to hold only where it is `answered == asked`, or true.
+    The rules of a map are tried on all ways in which a few can answer; one that reads more than counts is known to hold
+    only where it is `answered == asked`, or true.
     """
     if not isinstance(state.activity, Tasks):
         return True
@@ -48,25 +52,57 @@ def _holds_when_all_answered(tree: Tree) -> bool:
 
 
 def _only_counts(state: State, rules: Rules) -> bool:
-    names = {*state.to, EXPIRED, "asked", "answered"}
-    return all(len(path) == 1 and path[0] in names for _, rule in rules for path in rule.paths)
+    assert isinstance(state.activity, Tasks)
+    counts, entries = {*state.to, EXPIRED, "asked", "answered"}, {entry.name for entry in state.activity.entries}
+    return all(
+        (len(path) == 1 and path[0] in counts)
+        or (len(path) == len(("entry", "count")) and path[0] in entries - counts and path[1] in counts)
+        for _, rule in rules
+        for path in rule.paths
+    )
 
 
 def _always_decided(state: State, entries: tuple[TaskOf, ...], rules: Rules) -> bool:
     answers = tuple(state.to) + ((EXPIRED,) if speaks_of_expired(state) and EXPIRED not in state.to else ())
+    by_entry = any(len(path) > 1 for _, rule in rules for path in rule.paths)
+    ways = _ways_by_entry(answers, entries) if by_entry else _ways_in_all(answers, entries)
+    return all(any(_holds(rule, counts) for _, rule in rules) for counts in ways)
+
+
+def _ways_in_all(answers: tuple[str, ...], entries: tuple[TaskOf, ...]) -> Iterator[Counts]:
+    """Where no rule asks which entry was answered how."""
     fewest = max(1, sum(entry.when is None and not entry.each for entry in entries))
     most = max(_MOST, fewest) if any(entry.each for entry in entries) else len(entries)
-    return all(
-        any(_holds(rule, counts) for _, rule in rules)
-        for asked in range(fewest, most + 1)
-        for counts in _ways(answers, asked)
-    )
+    for asked in range(fewest, most + 1):
+        for shares in _shares(len(answers), asked):
+            yield _counted(answers, shares)
 
 
-def _ways(answers: tuple[str, ...], asked: int) -> Iterator[Mapping[str, float]]:
-    for shares in _shares(len(answers), asked):
-        counts = dict(zip(answers, map(float, shares), strict=True))
-        yield {EXPIRED: 0.0, **counts, "asked": float(asked), "answered": float(asked)}
+def _ways_by_entry(answers: tuple[str, ...], entries: tuple[TaskOf, ...]) -> Iterator[Counts]:
+    """How each entry may be answered, one by one; of `each` as many as can be looked at."""
+    most = next((n for n in range(_MOST, 1, -1) if _how_many(len(answers), entries, n) <= _MOST_WAYS), 1)
+    of_entries = [
+        [shares for asked in _asked(entry, most) for shares in _shares(len(answers), asked)] for entry in entries
+    ]
+    for way in product(*of_entries):
+        in_all = tuple(map(sum, zip(*way, strict=True)))
+        if any(in_all):
+            of_each = {entry.name: _counted(answers, shares) for entry, shares in zip(entries, way, strict=True)}
+            yield {**of_each, **_counted(answers, in_all)}
+
+
+def _asked(entry: TaskOf, most: int) -> range:
+    """How many an entry may ask: none where it has a condition."""
+    return range(0 if entry.when is not None else 1, (most if entry.each else 1) + 1)
+
+
+def _how_many(answers: int, entries: tuple[TaskOf, ...], most: int) -> int:
+    return prod(sum(comb(asked + answers - 1, asked) for asked in _asked(entry, most)) for entry in entries)
+
+
+def _counted(answers: tuple[str, ...], shares: tuple[int, ...]) -> Counts:
+    given = float(sum(shares))
+    return {EXPIRED: 0.0, **dict(zip(answers, map(float, shares), strict=True)), "asked": given, "answered": given}
 
 
 def _shares(parts: int, of: int) -> Iterator[tuple[int, ...]]:
@@ -78,7 +114,7 @@ def _shares(parts: int, of: int) -> Iterator[tuple[int, ...]]:
             yield (first, *others)
 
 
-def _holds(rule: Expression, counts: Mapping[str, float]) -> bool:
+def _holds(rule: Expression, counts: Counts) -> bool:
     try:
         return rule.holds(lambda name, _: counts[name], _NO_CALENDAR)
     except ExpressionFailed:
