@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,7 +54,12 @@ def address(url: str | None) -> Address:
 
 def open_house(url: str | None, *, create: bool = False, durable: bool = True) -> House:
     """A database with every room registered, its files beside it, its settings from the environment."""
-    from workflow.cases.office import Office, Secrets  # noqa: PLC0415 -- slow imports, for commands that need them
+    from workflow.cases.office import (  # noqa: PLC0415 -- slow imports, for commands that need them
+        Office,
+        Secrets,
+        has_secrets,
+        require_same_secrets,
+    )
     from workflow.clock.settable import Delivery, is_demo  # noqa: PLC0415
     from workflow.messages.delivering import deliver_due, next_due  # noqa: PLC0415
     from workflow.messages.forgetting import forget_old  # noqa: PLC0415
@@ -68,11 +74,12 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
     folder = found.folder
     database = open_database(found.url, DatabaseSettings(create=create, durable=durable))
     try:
-        keys, mails = Secrets(_secret(folder)), _mail_settings(folder)
-        new = create and schema_version(database) is None
-        if new:
+        given, mails = _given_secret(), _mail_settings(folder)
+        if create and schema_version(database) is None:
             upgrade(database)
         require_current(database)
+        keys = Secrets(given or _kept_secret(folder / "secret.key", new=not has_secrets(database)))
+        require_same_secrets(database, keys)
     except CannotRun:
         database.dispose()
         raise
@@ -82,7 +89,7 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
     office.files_of = files_of
     office.holders_of = holders_of
     office.chores |= {"forget_messages": forget_old, "sweep_attachments": lambda office, _: sweep_attachments(office)}
-    if new:
+    if create:
         ensure_administrator(database, "总工会", at=_EVER)
     if not durable or is_demo(office):  # whose people are nobody
         mails = replace(mails, host=None, user=None, password=None, durable=durable)
@@ -125,23 +132,32 @@ def _log_to_standard_error() -> None:
     )
 
 
-def _secret(folder: Path) -> bytes:
-    """The master secret, which must not lie in the database: from the environment, else a file made on the first start."""
+def _given_secret() -> bytes | None:
+    """The master secret, which must not lie in the database, from the environment."""
     given = os.environ.get("YANGGUANG_SECRET")
-    if given:
-        if len(given) < 32:  # noqa: PLR2004 -- characters
-            raise CannotRun(sentence("YANGGUANG_SECRET needs 32 characters or more."))
-        return given.encode()
-    file = folder / "secret.key"
+    if given and len(given) < 32:  # noqa: PLR2004 -- characters
+        raise CannotRun(sentence("YANGGUANG_SECRET needs 32 characters or more."))
+    return given.encode() if given else None
+
+
+def _kept_secret(file: Path, *, new: bool) -> bytes:
+    """Else from a file, made when a database is used for the first time."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        if new:
+            _make_secret(file)
+        return file.read_bytes()
+    except FileNotFoundError as missing:
+        raise CannotRun(
+            sentence("The secret of this database is neither in YANGGUANG_SECRET nor in {path}.", path=str(file))
+        ) from missing
     except OSError as wrong:
         raise CannotRun(sentence("{path} cannot be written: {reason}", path=str(file), reason=str(wrong))) from wrong
-    return file.read_bytes()
+
+
+def _make_secret(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        made.write(secrets.token_hex(32))
 
 
 def _mail_settings(folder: Path) -> "MailSettings":

@@ -169,3 +169,29 @@ def a_weak_user(server: PostgresServer, url: str) -> Iterator[str]:
     finally:
         with suppress(psycopg.Error):
             server.execute(f"drop role {name}")
+
+
+def test_lost_secret_is_said_and_none_is_made_in_its_place(yangguang: Yangguang, tmp_path: Path) -> None:
+    assert yangguang("upgrade").code == 0
+    file = tmp_path / "var" / "yangguang.files" / "secret.key"
+    secret = file.read_bytes()
+    file.unlink()
+
+    said = yangguang("verify")
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert said.err.startswith("The secret of this database is neither in YANGGUANG_SECRET nor in ")
+    assert not file.exists()
+
+    file.write_bytes(secret)
+    assert yangguang("verify").code == 0
+
+
+def test_other_secret_than_before_is_refused(
+    yangguang: Yangguang, monkeypatch: pytest.MonkeyPatch, database_url: str
+) -> None:
+    monkeypatch.setenv("YANGGUANG_SECRET", "a" * 32)
+    assert yangguang("verify", "--database", database_url).code == 0
+
+    monkeypatch.setenv("YANGGUANG_SECRET", "b" * 32)
+    said = one_line(yangguang, ("verify",), database_url)
+    assert said.startswith("This database was used with another secret")

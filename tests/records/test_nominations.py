@@ -30,13 +30,13 @@ from workflow.records.tables import import_batch, import_row
 from workflow.records.undoing import undo_import
 from workflow.records.workbook import letter_of
 
-SENT = Path("/work/shared/data/nominations.xlsx")
+SENT = Path(__file__).parents[3] / "shared" / "data" / "nominations.xlsx"
 FAULTS = SENT.with_name("nominations-faults.csv")
 LOST = (
     "The spreadsheet took the ID number for a number and lost its last digits; "
     "please make it a text and enter it again."
 )
-sent = pytest.mark.skipif(not SENT.exists(), reason=f"{SENT} is not here")
+sent = pytest.mark.skipif(not SENT.exists(), reason="the workbook of the customer is not here")
 
 
 def the_import(district: District, file: Path, **more: object) -> Imported:

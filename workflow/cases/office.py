@@ -20,9 +20,11 @@ from workflow.definition.model import Source
 from workflow.engine.context import File
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Case
+from workflow.errors import CannotRun
 from workflow.people.directory import DirectoryCache
 from workflow.store import Database
-from workflow.store.service import service_value
+from workflow.store.service import service_value, set_service_value
+from workflow.text import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,9 @@ class EffectToDo:
     payload: Mapping[str, Any]
     at: datetime  #: now
 
+
+#: Of the service's values: which secrets the database is used with.
+_SECRETS = "secrets"
 
 #: Does an effect within the transaction that marks it as done.
 Recorder = Callable[["Office", Connection, EffectToDo], None]
@@ -67,6 +72,26 @@ class Secrets:
 
     def key(self, purpose: str) -> bytes:
         return hmac.new(self.master, purpose.encode(), sha256).digest()
+
+
+def has_secrets(database: Database) -> bool:
+    """Whether the database was used with some."""
+    with database.read() as connection:
+        return service_value(connection, _SECRETS) is not None
+
+
+def require_same_secrets(database: Database, secrets: Secrets) -> None:
+    """Raises CannotRun where the database was used with other secrets: its ballots could not be opened with these."""
+    mark = secrets.key("mark").hex()[:16]
+    with database.read() as connection:
+        known = service_value(connection, _SECRETS)
+    if known is None:
+        with database.write() as connection:
+            set_service_value(connection, _SECRETS, mark)
+    elif known != mark:
+        raise CannotRun(
+            sentence("This database was used with another secret; give that one, by YANGGUANG_SECRET or as secret.key.")
+        )
 
 
 @dataclass(slots=True, eq=False)

@@ -39,7 +39,7 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
     with bar(say("A district, a season, and half of the next", call.language)) as far:
         played = demonstrate(house.office, house.delivery, texts, house.folder / "demo", far)
     house.office.database.dispose()
-    for line in report(played, texts, call.language):
+    for line in report(played, texts, click.get_current_context().find_root().command_path, call.language):
         click.echo(line)
     if played.verified.broken:
         sys.exit(1)
@@ -48,7 +48,7 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
         serve(call, database, host, port, with_scheduler=True)
 
 
-def report(played: "Played", texts: "Iterable[Texts]", language: Language) -> Iterator[str]:
+def report(played: "Played", texts: "Iterable[Texts]", program: str, language: Language) -> Iterator[str]:
     """What came of the play, as tables; and whom a visitor may be."""
     from workflow.demo.demonstration import PASSWORD  # noqa: PLC0415 -- slow import
 
@@ -64,9 +64,10 @@ def report(played: "Played", texts: "Iterable[Texts]", language: Language) -> It
     yield from (one.say(language) for one in played.verified.broken)
     yield ""
     yield say(
-        "Be one of them, with the password {password}: POST /api/v1/tokens, or `python service.py token LOGIN`.",
+        "Be one of them, with the password {password}: POST /api/v1/tokens, or `{program} token LOGIN`.",
         language,
         password=PASSWORD,
+        program=program,
     )
     for one in played.logins:
         yield f"  {one.login:<10} {one.name}  {one.who.say(language)}"
