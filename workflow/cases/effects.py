@@ -73,14 +73,14 @@ def _gathers_once(office: Office, rows: Iterable[RowMapping]) -> list[RowMapping
     """A thousand arrivals at one round are one look at it: the others are marked with the first."""
     seen: set[str] = set()
     todo: list[RowMapping] = []
+    joined: list[RowMapping] = []
     for row in rows:
-        if row["kind"] == "gather":
-            round_id = str(msgspec.json.decode(row["payload"]).get("round"))
-            if round_id in seen:
-                _mark(office, row)
-                continue
+        round_id = str(msgspec.json.decode(row["payload"]).get("round")) if row["kind"] == "gather" else None
+        (joined if round_id in seen else todo).append(row)
+        if round_id is not None:
             seen.add(round_id)
-        todo.append(row)
+    if joined:
+        _mark(office, *joined)
     return todo
 
 
@@ -112,9 +112,11 @@ def _do(office: Office, row: RowMapping, now: datetime) -> None:
         _fail(office, row, now, error)
 
 
-def _mark(office: Office, row: RowMapping) -> None:
-    with office.database.one_statement() as connection:
-        connection.execute(update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error=None))
+def _mark(office: Office, *rows: RowMapping) -> None:
+    with office.database.write() as connection:
+        for row in rows:
+            done = update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error=None)
+            connection.execute(done)
 
 
 def _wait_for_room(office: Office, row: RowMapping, now: datetime) -> None:

@@ -51,15 +51,16 @@ def told(place: Place, group: Group) -> tuple[Holder, ...]:
 
 def told_apart(place: Place, group: Group) -> Iterator[tuple[str | None, tuple[Holder, ...]]]:
     """The same; where several cases are meant, whoever is known by a link is told of the case that names him."""
-    who = told(place, group)
+    asked = asking_to_tell(place)
+    who = resolve(group, asked).persons if group else ()
     if isinstance(place, CaseWork):
         yield from [(None, who)] if who else []
         return
     with_account = tuple(holder for holder in who if isinstance(holder, int))
     if with_account:
         yield None, with_account
-    for case in place.cases if len(with_account) < len(who) else ():
-        found = resolve(group, replace(asking_to_tell(place), cases=(case,))).persons
+    for case in asked.cases if len(with_account) < len(who) else ():
+        found = resolve(group, replace(asked, cases=(case,))).persons
         links = tuple(holder for holder in found if isinstance(holder, str))
         if links:
             yield case.id, links
