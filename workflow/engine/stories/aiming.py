@@ -34,17 +34,17 @@ class Aiming:
     def __init__(self, world: World, naming: Naming, does: Mapping[str, Any], actor: Actor) -> None:
         self._world, self._naming, self._does, self._actor = world, naming, does, actor
 
-    def aims(self, kinds: Kinds, wanted: Callable[[Aim], bool] | None = None) -> list[Aim]:
-        """The task that he holds, of several the one that is wanted; else, to be refused, what he may have meant.
+    def aims(self, kinds: Kinds, wanted: Callable[[Aim], int] = lambda _: 0) -> list[Aim]:
+        """The task that he holds, of several the one most wanted; else, to be refused, what he may have meant.
 
         That is an open task of others, or one that he held and that is closed: either is a reason to refuse him.
         """
         aims = list(self.open(kinds))
         held = [aim for aim in aims if aim.task and self._world.may(self._actor, aim.place, aim.task)]
         if held:
-            return [next((aim for aim in held if wanted is None or wanted(aim)), held[0])]
+            return [max(held, key=wanted)]
         closed = next(self._closed(), None)
-        found = [*aims[:1], *([closed] if closed else [])]
+        found = [*([max(aims, key=wanted)] if aims else []), *([closed] if closed else [])]
         return found or [Aim(next(self._places(), None) or self.case())]
 
     def open(self, kinds: Kinds) -> Iterator[Aim]:

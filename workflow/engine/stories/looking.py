@@ -10,7 +10,7 @@ from workflow.calendar import day_of, is_end_of_day, local
 from workflow.definition.form import as_moment, shown
 from workflow.definition.loading.document import written
 from workflow.definition.loading.grammar import KEYS
-from workflow.definition.model import Field
+from workflow.definition.model import PUBLIC, Field
 from workflow.engine.context import Actor
 from workflow.engine.stories.naming import Naming, written_out
 from workflow.engine.stories.world import World
@@ -237,7 +237,7 @@ def _told_names(world: World, naming: Naming) -> set[str]:
 
 def _known(naming: Naming, name: Any) -> str:
     """A name that the cast knows, or that stands in a case: of another it would be true that he is not told."""
-    if str(name) not in naming.numbers and naming.link(str(name)) is None:
+    if name != PUBLIC and str(name) not in naming.numbers and naming.link(str(name)) is None:
         raise nobody_called(name)
     return str(name)
 

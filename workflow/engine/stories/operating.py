@@ -1,5 +1,6 @@
 """The built-in operations, by their names as verbs of a story."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from workflow.definition.term.reading import TermWrong, parse_span
@@ -13,6 +14,13 @@ _NAMES_PERSON = frozenset({"delegate", "transfer", "add_signer", "remove_signer"
 _OF_TASKS = frozenset({"claim", "release", "delegate", "transfer", "add_signer", "recuse", "extend", "pause"})
 
 
+#: Of several tasks, the one whose deadline can be meant: first that which somebody wants to put off already.
+_WANTED: Mapping[str, Callable[[Aim], int]] = {
+    "extend": lambda aim: 0 if aim.task is None or aim.task.due is None else 2 if aim.task.agreed else 1,
+    "pause": lambda aim: int(aim.task is not None and aim.task.due is not None),
+}
+
+
 def operate(doing: Doing, verb: str) -> list[Act]:
     """An operation by its name, with its object or reason."""
     if verb == "remove_signer":
@@ -20,7 +28,7 @@ def operate(doing: Doing, verb: str) -> list[Act]:
     if verb == "reassign":
         return [_operation(doing, verb, aim) for aim in _to_be_given(doing)]
     if verb in _OF_TASKS:
-        return [_operation(doing, verb, aim) for aim in doing.aiming.aims(ANY_KIND)]
+        return [_operation(doing, verb, aim) for aim in doing.aiming.aims(ANY_KIND, _WANTED.get(verb, lambda _: 0))]
     if verb == "correct" and _is_of_round(doing):
         return [_operation(doing, verb, Aim(doing.round()))]
     paused = _paused(doing) if verb == "resume" else None

@@ -9,7 +9,7 @@ from msgspec.structs import replace as altered
 
 from workflow.calendar import Calendar, day_of
 from workflow.definition.form import Kept
-from workflow.definition.model import Definition
+from workflow.definition.model import PUBLIC, Definition
 from workflow.engine import permit
 from workflow.engine.changes import Change, Effect, LateObjection, Left, Started, Told
 from workflow.engine.commands import (
@@ -43,6 +43,7 @@ from workflow.engine.stories.clock import earliest, numbered
 from workflow.engine.stories.wrong import StoryWrong
 from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task
 from workflow.engine.voting import entry_of_task, is_secret, seal
+from workflow.engine.who import STARTER_LINK
 from workflow.errors import GuardFailed, InvalidData, NotPermitted, Refused, Twice, WorkflowError
 from workflow.text import sentence
 
@@ -188,7 +189,9 @@ class World:
         return held.data.get(name)
 
     def by_name(self, subject: str, holder: Holder) -> Holder:
-        """A holder; one who is known by a link only by his name."""
+        """A holder; one who is known by a link only by his name, and who began by one as the public."""
+        if holder == STARTER_LINK:
+            return PUBLIC
         case = self.cases.get(subject)
         return (
             names_by_link(self.definition, case).get(holder, holder)
