@@ -1,13 +1,12 @@
 """One act: once by its key, upon the version that was read, and of many at once exactly one."""
 
+import re
 from typing import Any
-from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import select
 
-from tests.cases.federation import ID_NUMBER, Federation, at_once
+from tests.cases.federation import ID_NUMBER, MOBILE, Federation, at_once
 from workflow.cases.acting import Outcome
 from workflow.cases.starting import NewCase, start_case
 from workflow.cases.tables import effect, inbox
@@ -15,6 +14,10 @@ from workflow.engine.commands import Decide, Fire, Operate
 from workflow.engine.context import Actor
 from workflow.engine.subject import Case
 from workflow.errors import InvalidData, KeyReused, NotFound, NotPermitted, Refused, Stale, TaskClosed, Twice
+from workflow.store.metadata import metadata
+
+INSTANT = re.compile(r'"(20\d\d-\d\d-\d\dT[^"]*)"')
+UTC_TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 # --- by its key
 
@@ -305,9 +308,29 @@ def test_personal_values_and_free_text_stand_in_no_event(federation: Federation)
     federation.follow(case)
 
     bodies = "".join(row["body"] for row in federation.events(case))
-    for private in (ID_NUMBER, "13800000001", "张伟", "家中失火", "与邻居所说不符"):
+    for private in (ID_NUMBER, MOBILE, "张伟", "家中失火", "与邻居所说不符"):
         assert private not in bodies
     assert '{"#":"' in bodies
-    with federation.database.read() as connection:
-        orders = "".join(connection.scalars(select(effect.c.payload).where(effect.c.case_id == UUID(case.id))))
-    assert "张伟" not in orders
+
+
+def test_id_number_lies_in_the_form_and_beside_its_digest_and_nowhere_else(federation: Federation) -> None:
+    case = federation.submitted()
+    federation.decide(case, "return", by="李强", opinion="请补充")
+    federation.tick()
+
+    holding = set()
+    for table in metadata.sorted_tables:
+        for row in federation.rows(table):
+            if any(ID_NUMBER in str(value) for value in row.values()):
+                holding.add(table.name)
+    assert holding == {"cases", "disclosure"}
+
+
+def test_instants_of_an_event_are_in_utc_and_of_one_width(federation: Federation) -> None:
+    """So that their texts are in the order of time, whatever zone they were reckoned in."""
+    case = federation.submitted()
+
+    found = INSTANT.findall("".join(row["body"] for row in federation.events(case)))
+
+    assert len(found) > 5
+    assert [text for text in found if not UTC_TEXT.fullmatch(text)] == []

@@ -14,7 +14,7 @@ from workflow.cases.office import Office, Secrets
 from workflow.cases.polls import who_has_voted
 from workflow.cases.tables import ballot, envelope, poll, voter
 from workflow.cases.voting import Voted, vote
-from workflow.engine.commands import CastVote, CloseBallot, Fire, Operate
+from workflow.engine.commands import CastVote, CloseBallot, Fire, Operate, Retry
 from workflow.engine.context import Actor
 from workflow.engine.subject import Case
 from workflow.errors import CannotRun, Closed, NotFound, NotPermitted, TaskClosed, WorkflowError
@@ -24,8 +24,8 @@ from workflow.store.metadata import metadata
 EXPERTS = ("专家甲", "专家乙", "专家丙")
 
 
-def at_the_vote(federation: Federation) -> Case:
-    return federation.decide(federation.submitted(amount=300), "vote", by="李强").case
+def at_the_vote(federation: Federation, amount: int | None = 300) -> Case:
+    return federation.decide(federation.submitted(amount=amount), "vote", by="李强").case
 
 
 def cast(federation: Federation, case: Case, who: str, choice: str) -> Voted:
@@ -188,6 +188,22 @@ def test_closing_by_hand_is_for_whom_the_file_names(federation: Federation) -> N
 
 def close_as_service(federation: Federation, case: Case) -> None:
     act(federation.office, UUID(case.id), CloseBallot(task=3), actor=Actor(service="test"))
+
+
+def test_count_that_could_not_go_on_is_kept_and_retried(federation: Federation) -> None:
+    """All vote yes, but the sum that the guard reads is missing: nothing is lost until it is there."""
+    case = at_the_vote(federation, amount=None)
+    for who in EXPERTS:
+        cast_at(federation, case, who, "yes")
+    stuck = federation.now(case)
+    counted = choices(federation)
+    federation.act(case, Operate(operation="correct", reason="漏填", data={"amount": 300}), by="审计")
+
+    federation.act(case, Retry(incident=stuck.incidents[0].number), by="管理员")
+
+    assert (stuck.state, [one.code for one in stuck.incidents], counted) == ("voting", ["guard"], ["yes"] * 3)
+    assert (federation.now(case).state, choices(federation)) == ("granted", ["yes"] * 3)
+    assert federation.broken() == []
 
 
 def test_who_leaves_before_the_closing_has_no_vote(federation: Federation) -> None:

@@ -24,7 +24,7 @@ from workflow.cases.storing import Kept, Stored, store
 from workflow.cases.versions import Version
 from workflow.definition.model import Ballot, Definition
 from workflow.engine.changes import Change
-from workflow.engine.commands import CloseBallot, Command, Fire, FireTimer, Object, Operate, Retract, Retry
+from workflow.engine.commands import CloseBallot, Command, Fire, FireTimer, Object, Operate, Retract
 from workflow.engine.context import CLOCK, Actor, Context, Fact, Missing, RoundView
 from workflow.engine.operations.tuning import tuned
 from workflow.engine.permit import in_group
@@ -234,8 +234,6 @@ def _stored(
     inputs: str | None = None,
 ) -> Stored:
     closed = open_polls(read.subject).keys() - open_polls(done.subject).keys()
-    if opened is None and closed and isinstance(asked.command, Retry):
-        raise Missing("tally")  # counted before, and closed only now: what was cast is kept
     return Stored(
         version=version,
         before=read.subject,
