@@ -231,6 +231,7 @@ VALUES: list[tuple[str, dict[str, object], object]] = [
     ("days(d, e)", {"d": day("2026-03-02")}, None),
     ("working_days(d, e)", {}, None),
     ("add_years(d, 3)", {}, None),
+    ("add_months(d, 3)", {}, None),
     ("add_years(d, n)", {"d": day("2026-03-02")}, None),
     ("least(n, m)", {"n": 1.0}, None),
     ("greatest(n, m)", {"n": 1.0}, None),
@@ -260,6 +261,8 @@ VALUES: list[tuple[str, dict[str, object], object]] = [
     ("add_years(d, 1) == e", {"d": day("2024-02-29"), "e": day("2025-02-28")}, True),
     ("add_years(d, -1) == e", {"d": day("2026-03-02"), "e": day("2025-03-02")}, True),
     ("add_years(d, 1) == e", {"d": at("2026-03-02 10:00"), "e": at("2027-03-02 10:00")}, True),
+    ("add_months(d, 3) == e", {"d": day("2025-11-30"), "e": day("2026-02-28")}, True),
+    ("add_months(d, -1) == e", {"d": day("2026-03-31"), "e": day("2026-02-28")}, True),
     # dates compare
     ("d < e", {"d": day("2026-03-01"), "e": day("2026-03-02")}, True),
     ("d == e", {"d": day("2026-03-02"), "e": day("2026-03-02")}, True),

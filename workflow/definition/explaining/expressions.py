@@ -294,6 +294,8 @@ def _function(call: Call, words: Vocabulary) -> Sayable:
             return sentence("the working days from {since} to {until}", since=since, until=until)
         case "years", (since, until):
             return sentence("the full years from {since} to {until}", since=since, until=until)
+        case "add_months", (since, count):
+            return sentence("{count} months after {since}", count=count, since=since)
         case "add_years", (since, count):
             return sentence("{count} years after {since}", count=count, since=since)
     raise NoWords

@@ -80,7 +80,7 @@ def with_unit(field: Field, value: Sayable) -> Sayable:
 
 def is_moment(tree: Tree, words: Vocabulary) -> bool:
     if isinstance(tree, Call):
-        return tree.function == "add_years" and tree.of is None
+        return tree.function in ("add_months", "add_years") and tree.of is None
     path = path_of(tree)
     known = words.field(path) if path else None
     return path in _MOMENTS or (known is not None and known.type in ("date", "moment"))

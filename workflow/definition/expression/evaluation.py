@@ -42,7 +42,7 @@ sys.modules.setdefault("cel.cli", types.ModuleType("cel.cli"))
 import cel  # noqa: E402 -- after the line above
 
 LONGEST = 500
-_MOST_YEARS = LAST_DAY.year - FIRST_DAY.year
+_MOST_MONTHS = 12 * (LAST_DAY.year - FIRST_DAY.year)
 _MOST_DIGITS = 15
 _NUMBER_MOST = 10.0**15  #: as in forms; no larger number is kept anywhere
 
@@ -194,7 +194,8 @@ def _functions(calendar: Calendar) -> dict[str, Callable[..., object]]:
         "days": _of_days(lambda a, b: float((day_of(b) - day_of(a)).days)),
         "working_days": _of_days(lambda a, b: float(calendar.working_between(day_of(a), day_of(b)))),
         "years": _of_days(lambda a, b: float(whole_years(day_of(a), day_of(b)))),
-        "add_years": _add_years,
+        "add_months": lambda moment, count: _moved(moment, count, 1),
+        "add_years": lambda moment, count: _moved(moment, count, 12),
     }
 
 
@@ -226,10 +227,10 @@ def _round_to(number: object, digits: object) -> float | None:
         return None
 
 
-def _add_years(moment: object, count: object) -> datetime | None:
-    if not isinstance(moment, datetime) or not isinstance(count, float) or not abs(count) <= _MOST_YEARS:
+def _moved(moment: object, count: object, months: int) -> datetime | None:
+    if not isinstance(moment, datetime) or not isinstance(count, float) or not abs(count) * months <= _MOST_MONTHS:
         return None
-    moved = add_months(day_of(moment), 12 * int(count))
+    moved = add_months(day_of(moment), months * int(count))
     if not is_reckoned_with(moved):
         return None
     return (end_of(moved) if is_end_of_day(moment) else at_time(moved, local(moment).time())).astimezone(UTC)

@@ -88,6 +88,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "days": Signature((MOMENT, MOMENT), NUMBER),
     "working_days": Signature((MOMENT, MOMENT), NUMBER),
     "years": Signature((MOMENT, MOMENT), NUMBER),
+    "add_months": Signature((MOMENT, NUMBER), MOMENT),
     "add_years": Signature((MOMENT, NUMBER), MOMENT),
 }
 METHODS = frozenset({"contains", "startsWith", "endsWith", "matches"})
