@@ -89,7 +89,7 @@ def _settle(url: str) -> District:
 
 def _open(url: str, building: Building, folder: Path, district: District) -> Iterator[House]:
     database = open_database(url)
-    house = building.upon(database, folder, district)
+    house = building.upon(url, database, folder, district)
     house.at(MONDAY)
     yield house
     database.dispose()

@@ -78,6 +78,7 @@ class District:
 
 @dataclass(kw_only=True, eq=False)
 class House:
+    url: str
     office: Office
     app: Flask
     mails: MailSettings
@@ -120,11 +121,12 @@ class Building:
         document = self.app.test_client().get("/api/openapi.json").json
         self.contract = Contract(cast("dict[str, Any]", document))
 
-    def upon(self, database: Database, folder: Path, district: District) -> House:
+    def upon(self, url: str, database: Database, folder: Path, district: District) -> House:
         """The service upon a database that has a district in it."""
         office, delivery, mails = _rooms(database, folder)
         self.app.extensions |= {"office": office, "delivery": delivery, "mails": mails}
         return House(
+            url=url,
             office=office,
             app=self.app,
             mails=mails,

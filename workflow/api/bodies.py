@@ -17,7 +17,7 @@ from workflow.definition.expression.kinds import nearest
 from workflow.errors import InvalidData, Malformed, Problem, TooLarge, said
 from workflow.text import Sentence, sentence
 
-MOST_JSON = 1_000_000
+MOST_BODY = 1_000_000
 #: A definition with the templates of its documents.
 MOST_PUBLISHED = 8_000_000
 DEEPEST = 40
@@ -42,8 +42,10 @@ def guard() -> None:
         if described["manual_doc"].get("security") != []:
             signed_in()
         _guard_parameters(described)
-    if request.method in ("POST", "PUT", "PATCH") and request.mimetype not in _UPLOADS:
-        g.body = _json(most=MOST_PUBLISHED if _takes_yaml() else MOST_JSON)
+    if request.method in ("POST", "PUT", "PATCH"):
+        _guard_size()
+        if request.mimetype not in _UPLOADS:
+            g.body = _json()
 
 
 class Parser(FlaskParser):
@@ -124,20 +126,22 @@ def _guard_parameters(described: Mapping[str, Any]) -> None:
         raise InvalidData(tuple(Problem(f"/{name}", "unknown_key", unknown, hint) for name in request.args))
 
 
-def _takes_yaml() -> bool:
-    return request.endpoint == "definitions.publish_one"
+def _guard_size() -> None:
+    """Files may be as large as the application takes; all else is read into memory, announced or not."""
+    if request.mimetype == "multipart/form-data":
+        return
+    most = MOST_PUBLISHED if request.endpoint == "definitions.publish_one" else MOST_BODY
+    request.max_content_length = most
+    if (request.content_length or 0) > most:
+        raise TooLarge(limit=sentence("{most} bytes", most=most))
 
 
 # --- JSON
 
 
-def _json(*, most: int) -> Any:
+def _json() -> Any:
     """The body as values, or `missing` where there is none."""
-    if (request.content_length or 0) > most:
-        raise TooLarge(limit=sentence("{most} bytes", most=most))
     body = request.get_data(cache=True)
-    if len(body) > most:
-        raise TooLarge(limit=sentence("{most} bytes", most=most))
     if not body:
         return missing
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):

@@ -27,6 +27,8 @@ class SqliteDatabase(Database):
     def __init__(self, url: URL, settings: DatabaseSettings) -> None:
         self._wait = settings.wait
         self._writer = Lock()
+        self._path = Path(str(url.database))
+        self._opened: os.stat_result | None = None
         pragmas = (
             f"busy_timeout={milliseconds(settings.wait)}",
             f"synchronous={'FULL' if settings.durable else 'OFF'}",
@@ -48,9 +50,11 @@ class SqliteDatabase(Database):
                 driver.execute("PRAGMA journal_mode=WAL")
             with self._writing.begin():
                 pass
+        self._opened = self._path.stat()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
+        self._require_the_same_file()
         with _saying(reading=True), self._reading.connect() as connection:
             yield connection
 
@@ -105,9 +109,23 @@ class SqliteDatabase(Database):
         if not self._writer.acquire(timeout=self._wait):
             raise Busy(cause="locked")
         try:
+            self._require_the_same_file()
             yield
         finally:
             self._writer.release()
+
+    def _require_the_same_file(self) -> None:
+        """Raises CannotRun when the file was removed or replaced: what is written to the old one, nobody finds again."""
+        if self._opened is None:
+            return
+        try:
+            same = os.path.samestat(self._path.stat(), self._opened)
+        except OSError:
+            same = False
+        if not same:
+            raise CannotRun(
+                sentence("The database file was removed or replaced; put it back and start the service again.")
+            )
 
 
 def require_file(url: URL, *, create: bool) -> None:

@@ -14,10 +14,10 @@ from workflow.api.pages.inputs import Filled, Input, inputs_of, sent_values, wri
 from workflow.api.pages.reader import page, pages, reader
 from workflow.api.problems import status_of
 from workflow.api.schemas.links import LinkAnswer
-from workflow.calendar import local
 from workflow.definition.model import Field
 from workflow.engine.subject import Case
 from workflow.errors import InvalidData, NotFound, ProblemsFound, WorkflowError
+from workflow.messages.wording import Wording
 from workflow.text import Language
 
 blueprint = pages("answering", __name__)
@@ -96,7 +96,7 @@ def _page(code: str, *, done: bool = False, receipt: str | None = None, error: W
         done=done,
         receipt=receipt,
         problems=problems,
-        due=_due(found),
+        due=_due(found, speaks),
         facts=_facts(found, shown, speaks),
         inputs=_inputs(found, Filled({**_known(shown), **typed}, wrong), speaks) if asked else [],
         triggers=_triggers(shown, speaks),
@@ -155,9 +155,11 @@ def _facts(found: Behind, shown: dict[str, Any], speaks: Language) -> list[tuple
     ]
 
 
-def _due(found: Behind) -> str | None:
+def _due(found: Behind, speaks: Language) -> str | None:
+    """By when, as mails say it."""
     due = found.task.due if found.task is not None else None
-    return None if due is None else f"{local(due):%Y-%m-%d %H:%M}"
+    wording = Wording(language=speaks, calendar=found.context.calendar, now=found.context.now)
+    return None if due is None else wording.deadline(due)
 
 
 def _triggers(shown: dict[str, Any], speaks: Language) -> list[dict[str, Any]]:
