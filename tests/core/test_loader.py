@@ -132,6 +132,12 @@ WRONG: dict[str, str] = {
     + PEOPLE
     + STATES
     + "fields:\n  in: {type: number, label: {zh: 进, en: In}}   #! wrong_type\n",
+    "column that is computed": HEAD
+    + PEOPLE
+    + STATES
+    + "fields:\n  t:\n    type: table\n    label: {zh: 表, en: T}\n    columns:\n"
+    + "      a: {type: number, label: {zh: 甲, en: A}, value: 1}   #! unknown_key\n"
+    + "      b: {type: number, label: {zh: 乙, en: B}, required: a > 1}   #! wrong_type unknown_name\n",
     "number that is none": HEAD + PEOPLE + 'number: "A-{year}"   #! wrong_type\n' + STATES,
     "part of a number": HEAD + PEOPLE + 'number: "A-{yaer}"   #! unknown_name\n' + STATES,
     "part of a subject": HEAD + PEOPLE + 'subject: "{nam}"   #! unknown_name\n' + STATES,

@@ -249,7 +249,7 @@ def _row(columns: Fields, row: object, wrong: dict[str, Any]) -> dict[str, Kept]
     kept: dict[str, Kept] = {}
     for name, column in columns.items():
         try:
-            kept[name] = keep(column, row.get(name, column.default))
+            kept[name] = keep(column, row[name]) if name in row else column.default
         except Wrong as problem:
             wrong[name] = problem.found
         else:

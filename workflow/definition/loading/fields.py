@@ -18,6 +18,7 @@ from workflow.definition.term.reading import AnchorNames
 from workflow.text import Label, sentence
 
 _LONGEST_TABLE = 200
+_NOT_OF_COLUMNS = frozenset({"value", "term", "from", "override", "plausible", "see", "heading"})
 #: What these are in an expression, no field can be.
 _NO_NAMES = ("true", "false", "null", "in")
 _MOMENTS = {
@@ -71,15 +72,21 @@ def with_options(reader: Reader, node: Node | None, place: str, fields: Fields, 
     """`number_each` has the options of the choice field that it names."""
     done: dict[str, Field] = {}
     for name, field in fields.items():
+        where = node.get(name) if isinstance(node, document.Mapping) else None
+        if field.columns:
+            columns = where.get("columns") if isinstance(where, document.Mapping) else None
+            known = {**choices, **field.columns}
+            inner = with_options(reader, columns, f"{place}.{name}.columns", field.columns, known)
+            done[name] = replace(field, columns=inner)
+            continue
         if field.type != "number_each":
             done[name] = field
             continue
         choice = choices.get(field.of or "")
         if choice is None or choice.type not in ("choice", "choices"):
-            where = node.get(name) if isinstance(node, document.Mapping) else None
-            known = [other.name for other in choices.values() if other.options]
+            others = [other.name for other in choices.values() if other.options]
             if where is not None:
-                reader.unknown("field", field.of or "", where, f"{place}.{name}.of", known)
+                reader.unknown("field", field.of or "", where, f"{place}.{name}.of", others)
             done[name] = field
         else:
             done[name] = replace(field, options=choice.options)
@@ -140,6 +147,7 @@ def _whole(reader: Reader, field: Field, keys: document.Mapping, at: str, names:
     )
     if field.columns:
         columns = keys.get("columns")
+        _look_at_columns(reader, columns, f"{at}.columns")
         inner = read_fields(reader, columns, f"{at}.columns", field.columns, names, anchors)
         field = replace(field, columns=inner)
         if field.max is not None and int(str(field.max)) > _LONGEST_TABLE:
@@ -153,6 +161,20 @@ def _whole(reader: Reader, field: Field, keys: document.Mapping, at: str, names:
             )
     field = _with_value(reader, field, keys.get("value"), f"{at}.value", names)
     return replace(field, default=_constant(reader, field, keys.get("default"), f"{at}.default"))
+
+
+def _look_at_columns(reader: Reader, node: Node | None, place: str) -> None:
+    """What holds for a row as it is written, and nothing that is reckoned from elsewhere."""
+    for _, keys, at in reader.entries(node, place):
+        if not isinstance(keys, document.Mapping):
+            continue
+        for key in keys.entries.keys() & _NOT_OF_COLUMNS:
+            text = sentence("A column has no “{key}”.", key=key)
+            reader.problem("unknown_key", keys.lines[key], f"{at}.{key}", text)
+        required = keys.get("required")
+        if isinstance(required, Scalar) and not isinstance(required.value, bool):
+            text = sentence("Of a column, `required` is true or false.")
+            reader.problem("wrong_type", required, f"{at}.required", text)
 
 
 def _required(reader: Reader, node: Node | None, place: str, names: Names) -> bool | Expression:

@@ -161,7 +161,7 @@ class Acting(Doing):
                 aim.place,
                 ScoreCard(
                     task=aim.number,
-                    score=dict(self.does["score"]),
+                    score=dict(self.does["score"] or {}),
                     data=self.data(aim.place, self.aiming.editable(aim)),
                     opinion=self.opinion,
                 ),
@@ -194,7 +194,7 @@ class Acting(Doing):
     def ended(self) -> list[Act]:
         """What called cases came to, by end state; the first that are still open."""
         case = self.aiming.case()
-        ends = [str(state) for state, count in dict(self.does["ended"]).items() for _ in range(count)]
+        ends = [str(state) for state, count in dict(self.does["ended"] or {}).items() for _ in range(count)]
         data = self.naming.values({}, dict(self.does.get("with") or {}))
 
         def end() -> None:
