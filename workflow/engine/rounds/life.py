@@ -1,6 +1,6 @@
 """The life of a round: opened, closed, its dates moved, its cases gathered, and when it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workflow.calendar import day_of
@@ -229,11 +229,7 @@ def correct(work: RoundWork, command: Operate) -> Authority:
     if not command.reason.strip():
         raise OpinionWanted("/reason")
     rules = rules_of(work.definition)
-    authority = None
-    if rules.opens_by:
-        authority = permit.in_group(work.definition, rules.opens_by, work.round.unit, (), work.context)
-    if authority is None:
-        authority = permit.need_administrator(work.round.unit, work.context)
+    authority = _may_correct(work, command.data)
     before = work.round.data
     write_round(work, command.data, [name for name, field in rules.fields.items() if not field.computed])
     if work.round.data == before:
@@ -244,6 +240,19 @@ def correct(work: RoundWork, command: Operate) -> Authority:
     gather(work)
     tell_concerned(work)
     return authority
+
+
+def _may_correct(work: RoundWork, names: Iterable[str]) -> Authority:
+    """Whoever may open such rounds; for the fields that `correct` names, whoever it names; administrators."""
+    tuning = tuned(work.definition, None, "correct")
+    groups = [rules_of(work.definition).opens_by]
+    if tuning.by and all(f"round.{name}" in tuning.edit for name in names):
+        groups.append(tuning.by)
+    for group in groups:
+        authority = permit.in_group(work.definition, group, work.round.unit, (), work.context) if group else None
+        if authority is not None:
+            return authority
+    return permit.need_administrator(work.round.unit, work.context)
 
 
 def _check_closing(work: RoundWork) -> None:
