@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # `--help` loads none of it
 _TEXTS = (".txt", ".html", ".yaml", ".md")
 _COLUMNS = "columns.yaml"
 _MOST_TEXT = 400_000
+_LONGEST_STORY = 60
 
 
 @click.command(help="")
@@ -154,7 +155,7 @@ def _print(file: Path, found: "Checked", columns: tuple[Problem, ...], language:
     for problem in found.problems:
         click.echo(_line(file, problem, language))
         if problem.at in found.counterexamples:
-            click.echo(indent(found.counterexamples[problem.at], "  ").rstrip())
+            click.echo(indent(_in_short(found.counterexamples[problem.at]), "  "))
     for problem in found.story_problems:
         click.echo(_line(file.with_name("stories.yaml"), problem, language))
     for problem in columns:
@@ -172,6 +173,14 @@ def _print(file: Path, found: "Checked", columns: tuple[Problem, ...], language:
     click.echo(summary.say(language))
     if found.uncovered:
         click.echo(sentence("  not shown by any story: {names}", names=list(found.uncovered)).say(language))
+
+
+def _in_short(story: str) -> str:
+    """A long way is told by its beginning and its end."""
+    lines = story.splitlines()
+    if len(lines) > _LONGEST_STORY:
+        lines[_LONGEST_STORY // 2 : -_LONGEST_STORY // 4] = ["      …"]
+    return "\n".join(lines)
 
 
 def _line(file: Path, problem: Problem, language: Language) -> str:

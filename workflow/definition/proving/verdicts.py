@@ -17,6 +17,8 @@ from workflow.text import Sentence, sentence
 
 #: Beyond so many situations a claim is not decided.
 MOST = 1_000_000
+#: Of a longer way the middle is left out.
+_LONGEST_WAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ def _refute_order(claim: Order, moves: Moves, most: int) -> Refuted | None:
 
 
 def _told(source: str, refuted: Refuted) -> Sentence:
-    way, why = events(refuted.path), refuted.why
+    way, why = list(events(refuted.path)), refuted.why
+    if len(way) > _LONGEST_WAY:
+        way[_LONGEST_WAY // 2 : -_LONGEST_WAY // 4] = ["…"]
     if why is None:
         return sentence("“{claim}” does not hold on this way: {way}.", claim=source, way=way)
     if not way:
