@@ -1,4 +1,4 @@
-"""The federation is founded once on each database; a test has a copy of its own."""
+"""The federation is founded once on each database; a test finds it as it was then."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cases.federation import MONDAY, Federation, an_office, found
+from tests.cases.federation import MONDAY, Federation, Rows, all_rows, an_office, found, put_back
 from tests.conftest import DIALECTS, PostgresServer
 from workflow.store import DatabaseSettings, open_database
 
@@ -18,10 +18,11 @@ FAST = DatabaseSettings(durable=False, connections=16)
 
 @dataclass(frozen=True)
 class Model:
-    """A database to copy."""
+    """A database to copy, and what lies in it."""
 
     url: str
     founded: Federation
+    rows: Rows
 
 
 @pytest.fixture(scope="session")
@@ -37,25 +38,34 @@ def postgres_model(postgres_server: PostgresServer, postgres_template: str) -> I
     postgres_server.drop(model.url)
 
 
+@pytest.fixture(scope="session")
+def postgres_copy(postgres_server: PostgresServer, postgres_model: Model) -> Iterator[str]:
+    """One for all tests of a process: it takes less to put back what a test has changed than to make another."""
+    url = postgres_server.create(template=postgres_model.url)
+    yield url
+    postgres_server.drop(url)
+
+
 def a_model(url: str) -> Model:
     database = open_database(url, FAST)
     founded = found(an_office(database, Path()))
+    rows = all_rows(database)
     database.dispose()
-    return Model(url, founded)
+    return Model(url, founded, rows)
 
 
 @pytest.fixture
 def federation_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Of a copy, on both databases; `federation_url` may be asked for on one by its marker `on`."""
-    dialect = getattr(request, "param", "sqlite")
-    if dialect == "sqlite":
+    """On both databases, or on the one that a test is parametrised with."""
+    if request.param == "sqlite":
         model: Model = request.getfixturevalue("sqlite_model")
         yield f"sqlite:///{shutil.copy(model.url.removeprefix('sqlite:///'), tmp_path / 'federation.db')}"
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    url = server.create(template=request.getfixturevalue("postgres_model").url)
+    url: str = request.getfixturevalue("postgres_copy")
     yield url
-    server.drop(url)
+    database = open_database(url, FAST)
+    put_back(database, request.getfixturevalue("postgres_model").rows)
+    database.dispose()
 
 
 @pytest.fixture
@@ -70,7 +80,7 @@ def federation(request: pytest.FixtureRequest, federation_url: str, tmp_path: Pa
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Both databases, save where a test says `@pytest.mark.parametrize("federation_url", …, indirect=True)` itself."""
+    """Both databases, save where a test names one itself."""
     if "federation_url" in metafunc.fixturenames and not _is_given(metafunc):
         metafunc.parametrize("federation_url", DIALECTS, indirect=True)
 

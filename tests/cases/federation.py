@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Table, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, and_, delete, insert, select, update
 
 from workflow.calendar import ZONE, chinese_calendar
 from workflow.cases.acting import Outcome, act
@@ -32,6 +32,7 @@ from workflow.people.organisations import add_organisations
 from workflow.people.persons import NewPerson, add_persons
 from workflow.people.posts import appoint_many
 from workflow.store import Database, open_database
+from workflow.store.metadata import metadata
 from workflow.store.service import set_clock_offset
 
 T = TypeVar("T")
@@ -158,7 +159,7 @@ class Federation:
 
     def rows(self, table: Table) -> Sequence[RowMapping]:
         with self.database.read() as connection:
-            return connection.execute(select(table).order_by(*table.primary_key.columns)).mappings().all()
+            return connection.execute(_in_order(table)).mappings().all()
 
     def events(self, subject: Case | Round) -> Sequence[RowMapping]:
         return [row for row in self.rows(event) if row["case_id"] == UUID(subject.id)]
@@ -219,3 +220,43 @@ def at_once(*doing: Callable[[], T]) -> list[T | WorkflowError]:
 
     with ThreadPoolExecutor(len(doing)) as threads:
         return list(threads.map(one, doing))
+
+
+Rows = Mapping[Table, Sequence[RowMapping]]
+
+
+def all_rows(database: Database) -> Rows:
+    """All that lies in a database."""
+    with database.read() as connection:
+        return {table: connection.execute(_in_order(table)).mappings().all() for table in metadata.sorted_tables}
+
+
+def put_back(database: Database, before: Rows) -> None:
+    """What has changed since is made as it was, row by row."""
+    now = all_rows(database)
+    changed = [table for table in metadata.sorted_tables if now[table] != before[table]]
+    with database.write() as connection:
+        for table in reversed(changed):
+            known = _by_key(table, before[table])
+            for key, _ in reversed([one for one in _by_key(table, now[table]).items() if one[0] not in known]):
+                connection.execute(delete(table).where(_is(table, key)))
+        for table in changed:
+            found = _by_key(table, now[table])
+            for key, row in _by_key(table, before[table]).items():
+                if key not in found:
+                    connection.execute(insert(table).values(row))
+                elif found[key] != row:
+                    connection.execute(update(table).where(_is(table, key)).values(row))
+
+
+def _in_order(table: Table) -> Select[Any]:
+    return select(table).order_by(*table.primary_key.columns)
+
+
+def _by_key(table: Table, rows: Sequence[RowMapping]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    names = [column.name for column in table.primary_key.columns]
+    return {tuple(row[name] for name in names): dict(row) for row in rows}
+
+
+def _is(table: Table, key: tuple[Any, ...]) -> ColumnElement[bool]:
+    return and_(*(column == value for column, value in zip(table.primary_key.columns, key, strict=True)))

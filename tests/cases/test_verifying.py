@@ -1,43 +1,39 @@
 """`verify` finds each kind of tampering, and names it; what is untouched holds."""
 
 import shutil
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Connection, RowMapping, delete, insert, select
 
 from tests.cases.conftest import FAST, Model
-from tests.cases.federation import Federation, an_office
-from tests.cases.tampering import FOUND, Furnished, Tampering, furnish
+from tests.cases.federation import Federation, all_rows, an_office, put_back
+from tests.cases.furnished import Furnished, furnish
+from tests.cases.tampering import FOUND, Tampering
 from tests.conftest import DIALECTS, PostgresServer
 from workflow.cases.verifying import verify
 from workflow.store import open_database
-from workflow.store.metadata import metadata
 
 
 @pytest.fixture(scope="module", params=DIALECTS)
 def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
-    """Built once; each test puts back what it has altered."""
+    """Built once on each database; a test puts back what it has altered."""
     folder = tmp_path_factory.mktemp("furnished")
     if request.param == "sqlite":
         model: Model = request.getfixturevalue("sqlite_model")
-        path = shutil.copy(model.url.removeprefix("sqlite:///"), folder / "federation.db")
-        yield from furnished_at(f"sqlite:///{path}", model, folder)
-        return
-    model = request.getfixturevalue("postgres_model")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    url = server.create(template=model.url)
-    yield from furnished_at(url, model, folder)
-    server.drop(url)
-
-
-def furnished_at(url: str, model: Model, folder: Path) -> Iterator[Furnished]:
+        url = f"sqlite:///{shutil.copy(model.url.removeprefix('sqlite:///'), folder / 'federation.db')}"
+    else:
+        model, url = request.getfixturevalue("postgres_model"), request.getfixturevalue("furnished_url")
     database = open_database(url, FAST)
     office = an_office(database, folder, model.founded.office.versions)
     yield furnish(Federation(office=office, people=model.founded.people, places=model.founded.places))
     database.dispose()
+
+
+@pytest.fixture(scope="module")
+def furnished_url(postgres_server: PostgresServer, postgres_model: Model) -> Iterator[str]:
+    url = postgres_server.create(template=postgres_model.url)
+    yield url
+    postgres_server.drop(url)
 
 
 def test_untouched_database_holds(furnished: Furnished) -> None:
@@ -50,23 +46,13 @@ def test_untouched_database_holds(furnished: Furnished) -> None:
 @pytest.mark.parametrize("tampering", FOUND, ids=lambda tampering: tampering.__name__)
 def test_tampering_is_found_and_named(furnished: Furnished, tampering: Tampering) -> None:
     database = furnished.federation.database
-    with database.read() as connection:
-        before = {table: connection.execute(select(table)).mappings().all() for table in metadata.sorted_tables}
+    before = all_rows(database)
     with database.write() as connection:
         tampering(connection, furnished)
 
     found = furnished.federation.broken()
 
-    with database.write() as connection:
-        put_back(connection, before)
+    put_back(database, before)
     wanted = FOUND[tampering]
     assert len(found) == len(wanted), found
     assert [part for part, what in zip(wanted, found, strict=True) if part not in what] == [], found
-
-
-def put_back(connection: Connection, before: dict[Any, Sequence[RowMapping]]) -> None:
-    for table in reversed(metadata.sorted_tables):
-        if connection.execute(select(table)).mappings().all() != before[table]:
-            connection.execute(delete(table))
-            if before[table]:
-                connection.execute(insert(table), [dict(row) for row in before[table]])
