@@ -699,6 +699,7 @@ def test_truths_are_truths(word: str, truth: bool) -> None:
 CLAIMS = {
     "a claim that is none": ("done somehow after review", "bad_claim"),
     "a claim about a state that is not there": ("donne only after review", "bad_claim"),
+    "a claim that counts too far": (f"done at most {'9' * 5000} times", "bad_claim"),
     "a claim that is wrong": ("done only after review.reject", "bad_claim"),
     "a claim that is refuted": ("review at most 1 times", "claim_refuted"),
     "a claim that holds": ("done only after review.approve", None),
@@ -713,6 +714,21 @@ def test_claims_are_decided_when_the_file_is_checked(claim: str, code: str | Non
 
     expected = [] if code is None else [(code, len(text.splitlines()))]
     assert expected == [(problem.code, problem.line) for problem in checked.problems]
+
+
+def test_wrong_claims_and_stories_are_told_beside_what_is_wrong_with_the_definition() -> None:
+    text = (
+        a_review("task: {who: bos}\nto: {approve: done}") + "prove: [donne only after review, done at most 1 times]\n"
+    )
+
+    checked = check(text, "stories: [{stori: one}]", {}, chinese_calendar())
+
+    last = len(text.splitlines())
+    assert [(problem.line, problem.code) for problem in checked.errors] == [
+        (12, "unknown_name"),
+        (last, "bad_claim"),
+        (1, "unknown_key"),
+    ]
 
 
 def test_story_that_fails_is_told_with_its_line() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workflow.calendar import Calendar
-from workflow.definition.loading import load_definition
+from workflow.definition.loading import Loaded, load_definition
 from workflow.definition.loading.reading import Outside
 from workflow.definition.model import Definition
-from workflow.definition.proving import prove
+from workflow.definition.proving import look_at_claims, prove
 from workflow.engine.stories import Coverage, tell_book
 from workflow.engine.stories.book import read_book
 from workflow.errors import Problem
@@ -42,7 +42,7 @@ def check(
     """All that `check` and publishing look at; nothing of it is done half. `others`: definitions that are there."""
     loaded = load_definition(text)
     if loaded.definition is None:
-        return Checked(definition=None, problems=loaded.problems, story_problems=())
+        return _unsound(loaded, stories)
     definition = loaded.definition
     verdicts = prove(definition, loaded.claim_lines)
     problems = [
@@ -66,6 +66,14 @@ def check(
             verdict.problem.at: verdict.story for verdict in verdicts if verdict.problem and verdict.story
         },
     )
+
+
+def _unsound(loaded: Loaded, stories: str | None) -> Checked:
+    """Of a definition that cannot be run, what is wrong with it, its claims and its stories as far as they can be read."""
+    claims = look_at_claims(loaded.draft, loaded.claim_lines) if loaded.draft is not None else ()
+    problems = sorted((*loaded.problems, *claims), key=lambda problem: problem.line or 0)
+    of_stories = read_book(stories)[1] if stories is not None else ()
+    return Checked(definition=None, problems=tuple(problems), story_problems=tuple(of_stories))
 
 
 def _tell(definition: Definition, stories: str, calendar: Calendar) -> tuple[list[Problem], int, Coverage | None]:

@@ -30,6 +30,7 @@ class Loaded:
     problems: tuple[Problem, ...]
     claim_lines: Mapping[str, int] = field(default_factory=dict)  #: the line of each `prove[i]`
     outside: tuple[Outside, ...] = ()  #: texts and templates of the folder that it names
+    draft: Definition | None = None  #: what could be read in spite of problems, with all its states
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -58,8 +59,10 @@ def load_definition(text: str) -> Loaded:
         look_at_the_whole(reader, definition, whole)
     problems = tuple(sorted(_unique(reader.problems), key=lambda problem: (problem.line or 0, problem.at)))
     sound = definition is not None and all(problem.warning for problem in problems)
-    lines = {place: node.line for node, place in reader.items(whole.get("prove"), "prove")}
-    return Loaded(definition if sound else None, problems, lines, tuple(reader.outside))
+    claims = reader.items(whole.get("prove"), "prove")
+    lines = {f"prove[{number}]": node.line for number, (node, _) in enumerate(claims)}
+    draft = definition if definition is not None and CANCELLED in definition.states else None
+    return Loaded(definition if sound else None, problems, lines, tuple(reader.outside), draft)
 
 
 def _scope(whole: document.Mapping) -> Scope:

@@ -3,6 +3,6 @@
 A refuted one comes with its shortest counterexample, as moves and as a story that can be pasted into `stories.yaml`.
 """
 
-from workflow.definition.proving.verdicts import Verdict, prove
+from workflow.definition.proving.verdicts import Verdict, look_at_claims, prove
 
-__all__ = ["Verdict", "prove"]
+__all__ = ["Verdict", "look_at_claims", "prove"]

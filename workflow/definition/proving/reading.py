@@ -53,6 +53,9 @@ _WORDS = frozenset(
 )
 
 
+_COUNT = re.compile(r"[0-9]{1,6}")
+
+
 class ClaimWrong(Exception):
     """The sentence is no claim, or names what is not there."""
 
@@ -133,7 +136,7 @@ class _Reader:
         if len(events) == 1 and self._take("at"):
             self._expect("most")
             count = self._next()
-            if not count.isdecimal() or self._next() not in ("times", "time"):
+            if not _COUNT.fullmatch(count) or self._next() not in ("times", "time"):
                 self._at -= 1
                 raise self._wrong()
             return AtMost(events[0], int(count))

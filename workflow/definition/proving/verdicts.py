@@ -1,6 +1,6 @@
 """The verdict on each claim of a definition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workflow.definition.model import Definition
@@ -39,6 +39,16 @@ def prove(definition: Definition, lines: Mapping[str, int] | None = None, *, mos
         _verdict(moves, claim, f"prove[{number}]", (lines or {}).get(f"prove[{number}]"), most)
         for number, claim in enumerate(definition.claims)
     )
+
+
+def look_at_claims(definition: Definition, lines: Mapping[str, int]) -> Iterator[Problem]:
+    """What is wrong with the claims as sentences; none of them is decided."""
+    for number, source in enumerate(definition.claims):
+        at = f"prove[{number}]"
+        try:
+            read_claim(source, definition)
+        except ClaimWrong as wrong:
+            yield Problem(at, "bad_claim", wrong.reason, wrong.hint, lines.get(at))
 
 
 def _verdict(moves: Moves, source: str, at: str, line: int | None, most: int) -> Verdict:
