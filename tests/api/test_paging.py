@@ -68,6 +68,15 @@ def test_pages_neither_lose_nor_repeat_while_others_write(stored_house: House) -
     assert seen == before[::-1]
 
 
+def test_parameters_without_a_value_are_as_if_they_were_not_there(house: House) -> None:
+    house.leave()
+    wang = house.by("王芳")
+    everything = wang.read("/api/v1/cases")
+    assert wang.read("/api/v1/cases?definition=&state=&unit=&round=&q=&limit=&after=") == everything
+    assert wang.read("/api/v1/tasks?mine=&definition=") == wang.read("/api/v1/tasks")
+    assert wang.get("/api/v1/cases?colour=").status_code == 422
+
+
 def test_last_page_that_is_full_is_the_last(house: House) -> None:
     for _ in range(4):
         house.leave()

@@ -57,6 +57,11 @@ class Parser(FlaskParser):
         del req, schema
         return g.get("body", missing)
 
+    def load_querystring(self, req: Any, schema: Schema) -> Any:
+        """A parameter without a value is as if it were not there."""
+        known = {field.data_key or name for name, field in schema.load_fields.items()}
+        return {name: value for name, value in req.args.items() if value or name not in known}
+
     def handle_error(self, error: ValidationError, req: Any, schema: Schema, **_: Any) -> NoReturn:
         del req
         raise InvalidData(tuple(problems_of(error, schema))) from error
