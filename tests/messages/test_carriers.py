@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -15,7 +16,7 @@ OURS = x509.IPAddress(ip_address(LOOPBACK))
 OTHERS = x509.DNSName("mail.elsewhere.example")
 
 
-def settings(server: MailServer, security: Security, **more: str) -> MailSettings:
+def settings(server: MailServer, security: Security, **more: Any) -> MailSettings:
     return MailSettings(
         sender="阳光 <yangguang@phqzgh.example>",
         base_url="https://yg.phqzgh.example",
@@ -28,7 +29,7 @@ def settings(server: MailServer, security: Security, **more: str) -> MailSetting
     )
 
 
-def send(server: MailServer, security: Security, **more: str) -> None:
+def send(server: MailServer, security: Security, **more: Any) -> None:
     carrier = SmtpCarrier(settings(server, security, **more), LOOPBACK)
     try:
         carrier.send(b"Subject: test\r\n\r\ntest\r\n", "li@union.example", "test")
