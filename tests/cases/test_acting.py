@@ -6,10 +6,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.cases.federation import ID_NUMBER, MOBILE, Federation, at_once
+from tests.cases.federation import DEFINITIONS, FORM, ID_NUMBER, MOBILE, Federation, at_once
+from workflow.calendar import chinese_calendar
 from workflow.cases.acting import Outcome
 from workflow.cases.starting import NewCase, start_case
 from workflow.cases.tables import effect, inbox
+from workflow.cases.versions import Texts, Versions, publish
 from workflow.engine.commands import Decide, Fire, Operate
 from workflow.engine.context import Actor
 from workflow.engine.subject import Case
@@ -334,3 +336,16 @@ def test_instants_of_an_event_are_in_utc_and_of_one_width(federation: Federation
 
     assert len(found) > 5
     assert [text for text in found if not UTC_TEXT.fullmatch(text)] == []
+
+
+def test_numbers_go_on_through_the_months_and_begin_anew_with_the_year(federation: Federation) -> None:
+    text = (DEFINITIONS / "aid.yaml").read_text().replace("key: aid", "key: monthly")
+    federation.office.versions = Versions()
+    texts = Texts(definition=re.sub(r"(?m)^number: .*", 'number: "M{year}{month}-{seq:03}"', text))
+    publish(federation.database, federation.office.versions, texts, calendar=chinese_calendar())
+    found = []
+    for number, moment in enumerate(("2026-03-09 10:00", "2026-04-09 10:00", "2027-01-11 10:00")):
+        federation.set_clock(moment)
+        found.append(federation.start("monthly", **{**FORM, "id_number": None, "name": f"人{number}"}).number)
+    assert found == ["M202603-001", "M202604-002", "M202701-001"]
+    assert federation.broken() == []

@@ -19,7 +19,7 @@ def reserve(connection: Connection, definition: Definition, now: datetime, count
         return [None] * count
     template = _template(definition.number, now)
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(number).values(key=_key(definition, template), n=count)
+    insert = dialect.insert(number).values(key=_key(definition, now), n=count)
     next_ones = insert.on_conflict_do_update(index_elements=[number.c.key], set_={"n": number.c.n + count})
     last = connection.execute(next_ones.returning(number.c.n)).scalar_one()
     return [_numbered(template, n) for n in range(last - count + 1, last + 1)]
@@ -27,7 +27,7 @@ def reserve(connection: Connection, definition: Definition, now: datetime, count
 
 def sequence_of(definition: Definition, began: datetime) -> str | None:
     """The key of the sequence from which a case that began then has its number."""
-    return None if definition.number is None else _key(definition, _template(definition.number, began))
+    return None if definition.number is None else _key(definition, began)
 
 
 def _template(text: str, now: datetime) -> str:
@@ -35,8 +35,10 @@ def _template(text: str, now: datetime) -> str:
     return text.replace("{year}", str(today.year)).replace("{month}", f"{today.month:02}")
 
 
-def _key(definition: Definition, template: str) -> str:
-    return f"{definition.key} {_SEQUENCE.sub('', template)}"
+def _key(definition: Definition, now: datetime) -> str:
+    """A definition and year; without the year in the number it would come again, so there the sequence goes on."""
+    by_year = definition.number is not None and "{year}" in definition.number
+    return f"{definition.key} {day_of(now).year}" if by_year else definition.key
 
 
 def _numbered(template: str, n: int) -> str:
