@@ -56,3 +56,14 @@ anytime:
 triggers:
   paid: {label: {zh: 已付, en: Paid}, sense: forward}
 """
+
+COMPLAINT = """
+key: complaint
+title: {zh: 投诉, en: Complaint}
+subject: "{unit}"
+people: {office: {role: leader, at: district}}
+fields: {matter: {type: long_text, label: {zh: 事由, en: Matter}}}
+states:
+  look: {task: {who: office, edit: [matter]}, to: {finish: done}}
+  done: {end: {zh: 完, en: Done}}
+"""

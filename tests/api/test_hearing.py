@@ -5,8 +5,11 @@ from io import BytesIO
 import pytest
 
 from tests.api.caller import places, problem
+from tests.api.definitions import COMPLAINT, HEARING
 from tests.api.hearing import EMAIL, FORM, OBJECTION, at_consent, at_meeting, at_notice, code_of
 from tests.api.house import House, task_of
+from workflow.calendar import chinese_calendar
+from workflow.cases.versions import Texts, publish
 
 
 def test_person_without_an_account_answers_by_his_link(stored_house: House) -> None:
@@ -78,6 +81,19 @@ def test_new_link_goes_only_where_the_case_says(stored_house: House) -> None:
     assert anybody.refused("/api/v1/links", {"task": task, "contact": "a@b.example\r\nBcc: c@d.example"})[0] == 422
     assert anybody.refused("/api/v1/links", {"contact": EMAIL}) == (422, "data")
     assert anybody.refused("/api/v1/links", {"definition": "leave_request", "contact": EMAIL}) == (422, "data")
+
+
+def test_nobody_fills_a_stranger_s_mailbox_with_links(stored_house: House) -> None:
+    anybody = stored_house.by(None)
+    body = {"definition": "hearing", "contact": EMAIL}
+    for _ in range(3):
+        assert anybody.post("/api/v1/links", body).status_code == 202
+    stored_house.tick()
+    assert len(list(stored_house.mails.folder.glob("*.eml"))) == 1
+    stored_house.at("2026-03-09T10:10:00+08:00")
+    assert anybody.post("/api/v1/links", body).status_code == 202
+    stored_house.tick()
+    assert len(list(stored_house.mails.folder.glob("*.eml"))) == 2
 
 
 def test_public_starts_by_a_link_and_goes_on_by_it(stored_house: House) -> None:
@@ -238,6 +254,28 @@ def test_notice_that_is_over_takes_no_objection_and_keeps_no_file(house: House) 
     assert problem(late)[0] == 409
     assert not list((house.office.folder / "attachments" / case["id"]).glob("*"))
     assert [one["id"] for one in anybody.read("/api/v1/notices?ended=true")["items"]] == [notice]
+
+
+def test_late_objection_is_a_matter_of_its_own_and_its_code_says_so(stored_house: House) -> None:
+    house = stored_house
+    late = HEARING.replace("anonymous: true}", "anonymous: true, late: complaint}")
+    for text in (late, COMPLAINT):
+        publish(house.office.database, house.office.versions, Texts(definition=text), calendar=chinese_calendar())
+    at_notice(house)
+    anybody, admin = house.by(None), house.by("管理员")
+    notice = anybody.read("/api/v1/notices")["items"][0]["id"]
+    admin.do("/api/v1/clock", {"now": "2026-03-20T09:00:00+08:00"}, method="PUT")
+
+    given = anybody.do(f"/api/v1/notices/{notice}/objections", {"text": OBJECTION}, status=201)
+
+    assert given["number"] is None
+    follow = f"/api/v1/objections/{given['receipt']}"
+    assert (anybody.read(follow)["state"], anybody.read(follow)["notice"]) == ("late", None)
+    assert anybody.refused(f"{follow}/retract") == (409, "closed")
+    (complaint,) = admin.read("/api/v1/cases?definition=complaint")["items"]
+    assert complaint["data"]["matter"] == OBJECTION
+    page = house.app.test_client().post("/objections?language=en", data={"receipt": given["receipt"]})
+    assert "a matter of its own" in page.text
 
 
 def test_case_goes_on_by_a_signal_from_outside(house: House) -> None:

@@ -175,6 +175,9 @@ def test_definition_shows_forms_diagram_and_procedure(house: House) -> None:
     shown = house.by("王芳").read("/api/v1/definitions/leave_request")
     assert list(shown["start_form"]["properties"]) == ["kind", "reason", "from_on", "days", "proof", "stand_in"]
     assert shown["start_form"]["required"] == ["kind", "reason", "from_on", "days"]
+    kind, days = (shown["start_form"]["properties"][name] for name in ("kind", "days"))
+    assert (kind["x-label"]["en"], kind["x-options"]["sick"]) == ("Kind", {"zh": "病假", "en": "Sick leave"})
+    assert days["x-help"]["en"] == "Half a day is 0.5"
     assert shown["diagram"].startswith("flowchart")
     assert "township" in shown["guide"]["en"].casefold()
     listed = house.by("王芳").read("/api/v1/definitions")["items"]

@@ -20,7 +20,7 @@ from workflow.engine.subject import Case, Round
 from workflow.engine.who import contact_of
 from workflow.errors import InvalidData, NotFound, Problem
 from workflow.messages.addresses import channel_of
-from workflow.messages.enqueuing import enqueue_link
+from workflow.messages.enqueuing import enqueue_link, was_sent_a_link_lately
 from workflow.text import Label, sentence
 
 blueprint = Door("links", __name__, url_prefix="/api/v1/links", description="People without an account")
@@ -44,7 +44,7 @@ def ask(body: dict[str, Any]) -> Response:
     with office().database.write() as connection:
         now = office().database.now(connection)
         found = _start_link(connection, body) if body.get("definition") else _task_link(connection, body, contact)
-        if found is not None:
+        if found is not None and not was_sent_a_link_lately(connection, contact, now):
             link, title = found
             enqueue_link(connection, contact, issue(connection, link, now), title, now, language=language())
     return Response(status=202)

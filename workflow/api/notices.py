@@ -25,13 +25,15 @@ from workflow.definition.model import Objections
 from workflow.engine.commands import Object, Retract
 from workflow.engine.context import PUBLIC_ACTOR, Context
 from workflow.engine.permit import names_of
-from workflow.errors import NotFound
+from workflow.errors import Closed, NotFound
 from workflow.store.metadata import instant_text
 from workflow.text import sentence
 
 blueprint = Door("notices", __name__, url_prefix="/api/v1", description="Notices and objections, public")
 
 _LENGTH = 16
+#: The state of an objection that came after the end of its notice.
+_LATE = "late"
 
 
 @blueprint.get("/notices")
@@ -110,7 +112,7 @@ def object_to(notice_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     outcome = act(office(), found.case_id, command, actor=whoever(), key=key)
     follow_at_once(found.case_id)
     notice = outcome.case.entry.notice if outcome.case.entry else None
-    number = notice.objections[-1].number if notice and notice.objections else 0
+    number = notice.objections[-1].number if notice and notice.objections else None
     replayed = {"Idempotent-Replayed": "true"} if outcome.replayed else {}
     return {"receipt": grouped(code), "number": number}, 201, replayed
 
@@ -137,6 +139,8 @@ def retract(_: dict[str, Any], receipt: str) -> dict[str, Any]:
 def take_back(receipt: str, key: str | None) -> None:
     with office().database.read() as connection:
         found = _objected(connection, receipt)
+    if found.state == _LATE:
+        raise Closed(sentence("It came after the notice had ended and is examined as a matter of its own."))
     command = Retract(objection=found.number)
     act(office(), found.case_id, command, actor=PUBLIC_ACTOR, key=key or f"retract {found.number}")
     follow_at_once(found.case_id)
@@ -153,7 +157,7 @@ def became(receipt: str) -> dict[str, Any]:
         "at": instant_text(found.at),
         "answered_at": moment(answered.answered_at) if answered else None,
         "joined": answered.joined if answered else None,
-        "notice": f"{found.case_id}.{found.entry}",
+        "notice": f"{found.case_id}.{found.entry}" if found.state != _LATE else None,
         "examiners": names_of([int(p) for p in answered.answers if p.isdigit()], context) if answered else [],
     }
 

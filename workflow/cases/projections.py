@@ -47,7 +47,7 @@ def projections(
     if isinstance(after, Case):
         writes += _round_case(definition, before, after)
         writes += _notice(definition, before, after, context)
-        writes += _objections(after, changes)
+        writes += _objections(after, changes, context, seq)
         writes += _search(before, after, context)
     return [write for write in writes if write.rows]
 
@@ -274,11 +274,12 @@ def published(definition: Definition, rules: Notice, case: Case, context: Contex
     return found
 
 
-def _objections(after: Case, changes: Sequence[c.Change]) -> Iterator[Write]:
+def _objections(after: Case, changes: Sequence[c.Change], context: Context, seq: int) -> Iterator[Write]:
+    """Those of the notice by their number; a late one, which has a case of its own, by its event, below zero."""
     entry = after.entry.number if after.entry else 0
     moved = sum(isinstance(change, c.Entered) for change in changes)
     taken = [change for change in changes if isinstance(change, c.ObjectionTaken)]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "no": change.objection.number,
             "receipt": bytes.fromhex(change.receipt or ""),
@@ -288,6 +289,11 @@ def _objections(after: Case, changes: Sequence[c.Change]) -> Iterator[Write]:
         }
         for change in taken
         if change.receipt
+    ]
+    rows += [
+        {"no": -seq, "receipt": bytes.fromhex(change.receipt), "notice": 0, "at": context.now, "state": "late"}
+        for change in changes
+        if isinstance(change, c.LateObjection) and change.receipt
     ]
     yield Write(objection, "insert", rows)
     answered = [change.objection for change in changes if isinstance(change, c.ObjectionAnswered)]

@@ -20,6 +20,7 @@ _STATES: dict[str, Sentence] = {
     "upheld": sentence("It was found to be so."),
     "retracted": sentence("You have taken it back."),
     "closed": sentence("No answer is needed any more."),
+    "late": sentence("It came after the notice had ended and is examined as a matter of its own."),
 }
 _LONGEST = 100
 

@@ -7,7 +7,6 @@ from workflow.api.schemas.common import (
     LabelSchema,
     PageQuery,
     Shown,
-    count,
     instant,
     listed,
     one_of,
@@ -80,15 +79,17 @@ class ObjectionBody(Body):
 
 class ReceiptSchema(Shown):
     receipt = text("a code, shown once; it follows the objection")
-    number = count("of the objection")
+    number = fields.Integer(
+        allow_none=True, metadata={"description": "of the objection; null: it came late and is a matter of its own"}
+    )
 
 
 class ObjectionSchema(Shown):
     """What became of an objection."""
 
-    state = one_of("open", "dismissed", "joined", "partly", "upheld", "retracted", "closed")
+    state = one_of("open", "dismissed", "joined", "partly", "upheld", "retracted", "closed", "late")
     at = instant()
     answered_at = instant(allow_none=True)
     joined = fields.Integer(allow_none=True, metadata={"description": "to which earlier one"})
-    notice = text()
+    notice = some("null of a late one")
     examiners = listed(fields.String(), "who has answered")

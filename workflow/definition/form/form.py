@@ -65,6 +65,7 @@ def json_schema(field: Field) -> dict[str, Any]:
     if field.options:
         choice = {"type": "string", "enum": list(field.options)}
         schema |= {"type": "array", "items": choice, "uniqueItems": True} if field.type == "choices" else choice
+        schema["x-options"] = {name: {"zh": label.zh, "en": label.en} for name, label in field.options.items()}
     if field.type in ("text", "long_text"):
         schema |= {"minLength": field.min or 0, "maxLength": field.max or longest(field)}
     if field.type in ("integer", "number", "percent", "money"):
@@ -81,7 +82,9 @@ def json_schema(field: Field) -> dict[str, Any]:
     if field.type == "files":
         schema |= {"maxItems": field.max or FILES_MOST, "x-accept": list(field.accept), "x-max-size": field.max_size}
     if field.help is not None:
-        schema["description"] = field.help.zh
+        schema |= {"description": field.help.zh, "x-help": {"zh": field.help.zh, "en": field.help.en}}
+    if field.heading is not None:
+        schema["x-heading"] = {"zh": field.heading.zh, "en": field.heading.en}
     if field.computed:
         schema["readOnly"] = True
     return schema
