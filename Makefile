@@ -23,7 +23,7 @@ check: .venv/.done ## format, lint, types, layers, the shipped definitions
 	$(BIN)/python service.py check definitions/
 
 tests: .venv/.done ## on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not browser"
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not browser"
 
 browser: .venv/.done packages ## what a chromium sees
 	$(BIN)/python -m pytest -q -m browser

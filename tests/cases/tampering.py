@@ -324,8 +324,8 @@ FOUND: dict[Tampering, tuple[str, ...]] = {
     by_another: ("the row of event 3 says another time or actor",),
     value_changed: ("a value of event 1 does not fit its digest",),
     salt_changed: ("a value of event 1 does not fit its digest",),
-    without_its_case: ("there are events of it, but no such case", "numbers “aid HA-2026-”: 5 were given, 4 cases"),
-    gone_with_everything: ("numbers “aid HA-2026-”: 5 were given, 4 cases",),
+    without_its_case: ("there are events of it, but no such case", "numbers “aid 2026”: 5 were given, 4 cases"),
+    gone_with_everything: ("numbers “aid 2026”: 5 were given, 4 cases",),
     state_changed: ("columns of its row say otherwise than its events: state",),
     open_work_changed: ("the stored case is not the fold of its events: entry",),
     data_changed: ("the stored case is not the fold of its events: data",),
@@ -357,5 +357,5 @@ FOUND: dict[Tampering, tuple[str, ...]] = {
     notice_shortened: ("its notice is published with other dates",),
     notice_taken_down: ("the notices that run are not its own",),
     values_freed: ("the values that only it may have are not kept for it",),
-    number_taken: ("numbers “aid HA-2026-”: 6 were given, 5 cases",),
+    number_taken: ("numbers “aid 2026”: 6 were given, 5 cases",),
 }

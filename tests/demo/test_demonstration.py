@@ -28,6 +28,8 @@ TODAY, TOMORROW = "2026-03-11T00:00:00+08:00", "2026-03-12T00:00:00+08:00"  # th
 
 Item = Mapping[str, Any]
 
+pytestmark = pytest.mark.xdist_group("demo")  # one worker plays it
+
 
 def demo(url: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -192,7 +194,7 @@ def test_nobody_of_the_workbook_was_nominated_already_and_it_goes_in(folder: Pat
         text=True,
         check=False,
         cwd=folder,
-        env={**os.environ, "YANGGUANG_LANGUAGE": "en"},
+        env={**os.environ, "YANGGUANG_LANGUAGE": "en", "YANGGUANG_FILES": str(folder / "demo.files")},
     )
     assert done.returncode == 1, done.stderr
     assert len([line for line in done.stdout.splitlines() if line.startswith("row ")]) == 10
