@@ -20,9 +20,21 @@ WorkflowError
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from workflow.text import Language, Sayable, Sentence, say, sentence
+
+
+class _Signs(NamedTuple):
+    """What stands between and after sentences."""
+
+    space: str
+    colon: str
+    semicolon: str
+    stop: str
+
+
+_SIGNS: dict[Language, _Signs] = {"zh": _Signs("", "：", "；", "。"), "en": _Signs(" ", ": ", "; ", ".")}
 
 
 def said(text: Sayable, language: Language) -> str:
@@ -43,7 +55,7 @@ class Problem:
 
     def say(self, language: Language) -> str:
         whole = said(self.text, language)
-        return whole if self.hint is None else f"{whole} {said(self.hint, language)}"
+        return whole if self.hint is None else f"{whole}{_SIGNS[language].space}{said(self.hint, language)}"
 
 
 class WorkflowError(Exception):
@@ -71,8 +83,9 @@ class ProblemsFound(WorkflowError):
         super().__init__(None, **facts)
 
     def say(self, language: Language) -> str:
-        listed = "; ".join(f"{problem.at}: {problem.say(language)}" for problem in self.problems)
-        return f"{super().say(language)} {listed}"
+        signs = _SIGNS[language]
+        listed = (f"{problem.at}{signs.colon}{problem.say(language).rstrip('。.')}" for problem in self.problems)
+        return f"{super().say(language)}{signs.space}{signs.semicolon.join(listed)}{signs.stop}"
 
 
 class DefinitionWrong(ProblemsFound):
