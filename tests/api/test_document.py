@@ -46,6 +46,8 @@ POST /api/v1/rounds/{round_id}/close
 GET /api/v1/notices
 POST /api/v1/notices/{notice_id}/objections
 GET /api/v1/objections/{receipt}
+GET /api/v1/honours
+GET /api/v1/honours/{code}
 POST /api/v1/objections/{receipt}/retract
 POST /api/v1/links
 GET /api/v1/links/{code}
@@ -79,7 +81,7 @@ GET /metrics
 
 #: Pages for people, the document itself, and files.
 NOT_CALLS = re.compile(
-    r"/|/problems/.*|/static/.*|/t/.*|/l/.*|/cases/.*|/rounds/.*|/inbox|/me|/notices.*|/password.*|/objections|/api/openapi\.json"
+    r"/|/problems/.*|/static/.*|/t/.*|/l/.*|/cases/.*|/rounds/.*|/inbox|/me|/notices.*|/password.*|/objections|/verify.*|/api/openapi\.json"
 )
 
 

@@ -1,5 +1,6 @@
 """The migrations make the tables that the rooms have written down, and nothing else."""
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -236,5 +237,6 @@ def ddl(database: Database) -> list[str]:
 
 
 def in_any_order(statement: str | None) -> str:
-    """SQLite keeps the text of a statement, and with it the order in which constraints were written."""
-    return "\n".join(sorted(line.strip(" \t,") for line in (statement or "").splitlines()))
+    """SQLite keeps the text of a statement: the order in which constraints were written, columns of later on one line."""
+    lines = (line.strip(" \t,") for line in re.split(r"\n|, (?![^(]*\))", statement or ""))
+    return "\n".join(sorted(line for line in lines if line))

@@ -15,6 +15,7 @@ from workflow.api import (
     credentials,
     definitions,
     health,
+    honours,
     links,
     me,
     notices,
@@ -111,7 +112,7 @@ def _document(app: Flask) -> None:
         components.parameter(name, where, {"name": called, **words})
     references = [{"$ref": f"#/components/schemas/{name}"} for name in ("Case", "Round")]
     components.schema(CASE_OR_ROUND, {"oneOf": references, "description": "The case; of a sitting, the round."})
-    modules = (me, definitions, cases, tasks, ballots, rounds, cadences, notices, links, attachments)
+    modules = (me, definitions, cases, tasks, ballots, rounds, cadences, notices, honours, links, attachments)
     blueprints = (*(module.blueprint for module in modules), *DIRECTORY)
     for blueprint in (*blueprints, credentials.blueprint, operators.blueprint, calendar.blueprint, health.blueprint):
         api.register_blueprint(blueprint)

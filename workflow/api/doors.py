@@ -29,7 +29,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "state": {"description": "a state that is decided together"},
     "operation": {"description": "the operation; `_` is `-` in addresses"},
     "receipt": {"description": "the code that came with the objection"},
-    "code": {"description": "the code of the link"},
+    "code": {"description": "the code of the link, or the number of the certificate"},
 }
 #: Of the document's components, by name.
 IDEMPOTENCY_KEY = "IdempotencyKey"

@@ -4,13 +4,10 @@ Effects are recorded in the transaction that marks them as done, and each of the
 comes from: recording one again changes nothing.
 """
 
-import base64
-import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, Final, Literal
 from uuid import UUID, uuid5
 
@@ -19,21 +16,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.calendar import day_of, end_of
 from workflow.cases.facts import since
-from workflow.cases.office import EffectToDo, Office, Recorder, Secrets
+from workflow.cases.office import EffectToDo, Office, Recorder
 from workflow.cases.reading import load, subject_of
 from workflow.cases.tables import cases, event
 from workflow.definition.form import Kept
 from workflow.definition.model import Field, InField, Source
 from workflow.engine.directory import Principal
 from workflow.engine.subject import Case, Holder, Round
+from workflow.records.codes import code_of, grouped
 from workflow.records.tables import honour
 
 State = Literal["valid", "suspended", "revoked", "expired"]
 
 #: What can still be suspended or revoked.
 _STANDING: Final = ("valid", "suspended")
-_CODE_BYTES: Final = 10
-_GROUP: Final = 4
+_NOT_SUSPENDED: Final = {"suspended_at": None, "suspended_by": None, "suspended_until": None}
 _MOST: Final = 2_000
 
 
@@ -53,6 +50,9 @@ class Honour:
     case_id: UUID
     granted_at: datetime
     until: datetime | None
+    suspended_at: datetime | None
+    suspended_by: UUID | None  #: the case that suspended it
+    suspended_until: datetime | None
     ended_at: datetime | None
     ended_by: UUID | None  #: the case that revoked it; of a valid one, that it was revoked and came back
     code: str  #: what a certificate is checked by
@@ -64,20 +64,18 @@ class Honour:
 def honours_of(connection: Connection, person: Principal, now: datetime) -> tuple[Honour, ...]:
     """The newest first; those that were revoked too, marked as such."""
     rows = select(honour).where(honour.c.holder == person)
-    return tuple(_listed(connection, rows, now))
+    return tuple(listed(connection, rows, now))
 
 
 def honour_by_code(connection: Connection, code: str, now: datetime) -> Honour | None:
     """What a certificate is checked against; the code may be written with or without hyphens, in any case."""
-    plain = "".join(sign for sign in code.upper() if sign.isalnum())[:64]
-    grouped = "-".join(plain[start : start + _GROUP] for start in range(0, len(plain), _GROUP))
-    return next(_listed(connection, select(honour).where(honour.c.code == grouped), now), None)
+    return next(listed(connection, select(honour).where(honour.c.code == grouped(code)), now), None)
 
 
 def holders_of(connection: Connection, name: str, now: datetime) -> tuple[Principal, ...]:
     """The persons who hold an honour now, those who got it first first."""
     rows = select(honour).where(honour.c.kind == "honour", honour.c.honour == name, honour.c.holder.is_not(None))
-    valid = [found for found in _listed(connection, rows, now) if found.state == "valid"]
+    valid = [found for found in listed(connection, rows, now) if found.state == "valid"]
     return tuple(dict.fromkeys(found.holder for found in reversed(valid) if found.holder is not None))
 
 
@@ -87,7 +85,7 @@ def honours_found(office: Office, connection: Connection, source: Source, case: 
     `same` compares with the case that granted; so one without an account is known again by his ID number.
     """
     now = office.database.now(connection)
-    found = [one for one in _listed(connection, _asked(source, case), now) if one.state == "valid"]
+    found = [one for one in listed(connection, _asked(source, case), now) if one.state == "valid"]
     if source.within is not None:
         found = [one for one in found if one.granted_at >= since(source.within, now)]
     if source.same:
@@ -101,8 +99,9 @@ def honours_found(office: Office, connection: Connection, source: Source, case: 
     return _number(field, sum((Decimal(one.amount or 0) / 100 for one in found), Decimal(0)))
 
 
-def _listed(connection: Connection, rows: Any, now: datetime) -> Iterator[Honour]:
-    for row in connection.execute(rows.order_by(honour.c.granted_at.desc(), honour.c.id)).mappings():
+def listed(connection: Connection, rows: Any, now: datetime) -> Iterator[Honour]:
+    """What a selection of rows finds, the newest first."""
+    for row in connection.execute(rows.order_by(honour.c.granted_at.desc(), honour.c.id.desc())).mappings():
         yield _honour(row, now)
 
 
@@ -120,6 +119,9 @@ def _honour(row: RowMapping, now: datetime) -> Honour:
         case_id=row["case_id"],
         granted_at=row["granted_at"],
         until=row["until"],
+        suspended_at=row["suspended_at"],
+        suspended_by=row["suspended_by"],
+        suspended_until=row["suspended_until"],
         ended_at=row["ended_at"],
         ended_by=row["ended_by"],
         code=row["code"] or "",
@@ -201,19 +203,24 @@ def _benefit(office: Office, connection: Connection, todo: EffectToDo) -> None:
 
 def _revoke(office: Office, connection: Connection, todo: EffectToDo) -> None:
     at = _at(connection, todo)
-    values = {"state": "revoked", "suspended_until": None, "ended_at": at, "ended_by": todo.case_id}
+    values = {"state": "revoked", **_NOT_SUSPENDED, "ended_at": at, "ended_by": todo.case_id}
     _change(office, connection, todo, "from", honour.c.state.in_(_STANDING), values)
 
 
 def _suspend(office: Office, connection: Connection, todo: EffectToDo) -> None:
-    values = {"state": "suspended", "suspended_until": _until(todo)}
+    values = {
+        "state": "suspended",
+        "suspended_at": _at(connection, todo),
+        "suspended_by": todo.case_id,
+        "suspended_until": _until(todo),
+    }
     _change(office, connection, todo, "to", honour.c.state.in_(_STANDING), values)
 
 
 def _restore(office: Office, connection: Connection, todo: EffectToDo) -> None:
     """Ends a suspension, and what this case itself revoked: that it was revoked, when and by which case, stays to be read."""
     own = and_(honour.c.state == "revoked", honour.c.ended_by == todo.case_id)
-    values = {"state": "valid", "suspended_until": None}
+    values = {"state": "valid", **_NOT_SUSPENDED}
     _change(office, connection, todo, "to", or_(honour.c.state == "suspended", own), values)
 
 
@@ -250,7 +257,7 @@ def _insert(office: Office, connection: Connection, todo: EffectToDo, kind: str,
                 "state": "valid",
                 "granted_at": at,
                 "until": _until(todo),
-                "code": _code(office.secrets, key),
+                "code": code_of(office.secrets, key),
             }
         )
     if rows:
@@ -337,10 +344,3 @@ def _text_in(case: Case, path: str, row: int | None) -> str | None:
     if column:
         value = value[row].get(column) if isinstance(value, list) and row is not None and row < len(value) else None
     return value if isinstance(value, str) else None
-
-
-def _code(secrets: Secrets, key: UUID) -> str:
-    """Not to be guessed, and the same however often it is reckoned."""
-    digest = hmac.new(secrets.key("honour"), key.bytes, sha256).digest()[:_CODE_BYTES]
-    text = base64.b32encode(digest).decode()
-    return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))

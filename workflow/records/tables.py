@@ -38,13 +38,17 @@ honour = Table(
     column("state", Text),  # valid, suspended, revoked
     column("granted_at", Instant),
     optional("until", Instant),
+    optional("suspended_at", Instant),
+    optional("suspended_by", Uuid),  # the case that suspended it
     optional("suspended_until", Instant),
     optional("ended_at", Instant),
     optional("ended_by", Uuid),  # the case that revoked it
     optional("code", Text),  # what a certificate is checked by
     UniqueConstraint("case_id", "seq", "no", "part"),
     UniqueConstraint("code"),
+    Index(None, "kind", "granted_at", "id"),
     Index(None, "honour", "granted_at", "id"),
+    Index(None, "unit", "granted_at", "id"),
     Index(None, "holder"),
 )
 
