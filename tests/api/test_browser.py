@@ -81,6 +81,7 @@ def test_link_is_answered_without_scripts(chromium: Browser, house: House, addre
 
 def test_public_start_is_filled_in_without_scripts(chromium: Browser, house: House, address: str) -> None:
     house.by(None).post("/api/v1/links", {"definition": "hearing", "contact": EMAIL})
+    house.tick()
     page = opened(chromium, f"{address}/l/{code_of(house)}?language=en", WIDE)
     page.get_by_label("Name").fill("张伟")
     page.get_by_label("Illness").check()
@@ -90,7 +91,7 @@ def test_public_start_is_filled_in_without_scripts(chromium: Browser, house: Hou
     assert page.get_by_label("Name").input_value() == "张伟"
 
 
-def test_password_is_set_without_scripts(chromium: Browser, house: House, address: str) -> None:
+def test_password_is_set_without_scripts(chromium: Browser, address: str) -> None:
     page = opened(chromium, f"{address}/password/none", WIDE)
     picture(page, "password")
     page.locator("#password").fill("correct horse battery")
@@ -103,6 +104,7 @@ def test_password_is_set_without_scripts(chromium: Browser, house: House, addres
 def test_pages_are_fit_for_everybody(chromium: Browser, house: House, address: str) -> None:
     at_meeting(house)
     house.by(None).post("/api/v1/links", {"definition": "hearing", "contact": EMAIL})
+    house.tick()
     wrong: dict[str, str] = {}
     for path in ("/", "/password/x", "/password", "/objections", "/inbox", "/l/none", f"/l/{code_of(house)}"):
         for dark in (False, True):

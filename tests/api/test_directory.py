@@ -100,7 +100,7 @@ def test_what_has_ended_stays_in_the_register(stored_house: House) -> None:
     house.tick()
     assert admin.do(f"/api/v1/posts/{posts[0]['id']}", {"ended": True}, method="PATCH") == ended
     holders = house.by("王芳").read(f"/api/v1/cases/{case['id']}")["tasks"][0]["assignees"]
-    assert [holder["name"] for holder in holders] == ["示范区 union_chair"] or holders == []
+    assert holders == []
     assert house.by("李强").refused(f"{task_of(case)}/decision", {"trigger": "approve"})[0] in (403, 404)
 
 
@@ -113,10 +113,7 @@ def test_stand_in_acts_meanwhile_and_both_are_named(stored_house: House) -> None
     made = li.do("/api/v1/delegations", body, status=201)
 
     assert made["begins"] == "2026-03-08T16:00:00.000000Z"
-    assert zheng.read("/api/v1/me")["stands_in_for"] in (
-        [],
-        [{"id": house.people["李强"], "name": "李强", "kind": "person"}],
-    )
+    assert [one["name"] for one in zheng.read("/api/v1/me")["stands_in_for"]] == ["李强"]
     assert zheng.read("/api/v1/delegations")["items"] == [made]
     assert zheng.read(f"/api/v1/delegations/{made['id']}") == made
     assert house.by("管理员").read(f"/api/v1/delegations?from={house.people['李强']}")["items"] == [made]
@@ -127,7 +124,8 @@ def test_stand_in_acts_meanwhile_and_both_are_named(stored_house: House) -> None
     assert (event["by"]["name"], event["acting_for"]["name"]) == ("郑书记", "李强")
     off = li.do(f"/api/v1/delegations/{made['id']}", {"ended": True}, method="PATCH")
     assert off["ended_at"] is not None
-    assert zheng.refused(f"{task_of(house.leave())}/decision", {"trigger": "approve"}) == (404, "not_found") or True
+    assert zheng.refused(f"{task_of(house.leave())}/decision", {"trigger": "approve"}) == (403, "not_permitted")
+    assert zheng.read("/api/v1/me")["stands_in_for"] == []
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_dead_letter_is_sent_again_under_its_message_id(stored_house: House) -> 
     with house.office.database.write() as connection:
         connection.execute(update(message).values(state="dead", error="refused: 550 no such user"))
     dead = admin.read("/api/v1/messages?state=dead")["items"]
-    assert {(one["state"], one["next_at"]) for one in dead} == {("dead", None)} or dead
+    assert sent["id"] in {one["id"] for one in dead}
 
     assert admin.post(f"/api/v1/messages/{sent['id']}/retry", {}).status_code == 204
     house.tick()

@@ -1,12 +1,14 @@
 """The small pages where mails lead: each is there, works by plain forms, and tells nobody what is not his."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from tests.api.hearing import EMAIL, FORM, OBJECTION, at_consent, at_notice, code_of
 from tests.api.house import House
+from workflow.clock.settable import mark
 from workflow.messages import addresses
 
 CASE = "5e7c0a52-3f0e-5d0b-9a3e-8a1f8f0f6d2c"
@@ -17,7 +19,7 @@ class Page(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.inputs: dict[str, str] = {}
+        self.inputs: dict[str, Any] = {}
         self.choices: dict[str, list[str]] = {}
         self.buttons: list[str] = []
         self._area: str | None = None
@@ -29,7 +31,7 @@ class Page(HTMLParser):
         if tag == "input" and found.get("type") in ("radio", "checkbox"):
             self.choices.setdefault(name, []).append(found["value"])
             if "checked" in found:
-                self.inputs[name] = found["value"]
+                self.inputs[name] = [*self.inputs.get(name, []), found["value"]]
         elif tag == "input":
             self.inputs[name] = found.get("value", "")
         elif tag == "textarea":
@@ -81,6 +83,13 @@ def test_every_address_of_a_mail_leads_to_a_page(house: House, address: str) -> 
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
     assert page.headers["Cache-Control"] == "private, no-store"
     assert page.headers["X-Frame-Options"] == "DENY"
+
+
+def test_home_of_a_real_service_says_nothing_of_its_machine(house: House) -> None:
+    assert str(house.mails.folder) in shown(house, "/").text
+    mark(house.office, "real")
+    real = shown(house, "/")
+    assert (real.status_code, str(house.mails.folder) in real.text) == (200, False)
 
 
 def test_page_of_a_task_says_where_its_data_are(house: House) -> None:
@@ -140,8 +149,14 @@ def test_public_start_is_filled_in_on_its_page(house: House) -> None:
     assert (kept.buttons, kept.inputs["family.0.who"], kept.inputs["amount"]) == (["submit"], "妻", "800")
     handed_in = sent(house, path, trigger="submit", amount="500", **{"family.0.who": "", "family.0.age": ""})
     assert handed_in.status_code == 200
-    (case,) = house.by("王芳").read("/api/v1/cases?definition=hearing")["items"] or [None]
-    assert case is None or case["data"]["amount"] == 500
+    code = path.removeprefix("/l/").partition("?")[0]
+    data = house.by(None).read(f"/api/v1/links/{code}")["data"]
+    assert (data["amount"], data["kinds"], data["employed"], data.get("family")) == (
+        500,
+        ["illness", "fire"],
+        False,
+        None,
+    )
 
 
 def test_pages_escape_what_people_wrote(house: House) -> None:

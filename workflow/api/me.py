@@ -1,5 +1,6 @@
 """Who I am, and where I act."""
 
+from datetime import datetime
 from typing import Any
 
 from workflow.api.asking import context_for, office, signed_in
@@ -7,6 +8,7 @@ from workflow.api.doors import Door
 from workflow.api.schemas.directory import MeSchema
 from workflow.api.showing import named
 from workflow.cases.listing import inbox_count, reader_of
+from workflow.engine.directory import Directory, Principal
 from workflow.engine.permit import ADMINISTRATOR
 
 blueprint = Door("me", __name__, url_prefix="/api/v1", description="The person who is signed in")
@@ -29,7 +31,13 @@ def me() -> dict[str, Any]:
         "posts": [
             {"id": post.id, "role": post.role, "organisation": named(post.organisation, directory)} for post in posts
         ],
-        "stands_in_for": [named(other, directory) for other in directory.absent(actor.person, "", now)],
+        "stands_in_for": [named(other, directory) for other in _absent(directory, actor.person, now)],
         "administers": [named(post.organisation, directory) for post in posts if post.role == ADMINISTRATOR],
         "tasks": waiting,
     }
+
+
+def _absent(directory: Directory, person: Principal, now: datetime) -> list[Principal]:
+    """For whom he stands in now, in all that they do or in one definition only."""
+    valid = (one for one in directory.stand_ins if one.begins <= now and (one.ends is None or now < one.ends))
+    return list(dict.fromkeys(one.absent for one in valid if one.person == person))

@@ -21,8 +21,9 @@ def home() -> Response:
     """One small page until the pages come."""
     with office().database.read() as connection:
         running = count_notices(connection)
-    mails = _where(current_app.extensions["mails"], reader())
-    return page("home.html", running=running, demo=is_demo(office()), mails=mails)
+    demo = is_demo(office())
+    mails = _where(current_app.extensions["mails"], reader(), demo=demo)
+    return page("home.html", running=running, demo=demo, mails=mails)
 
 
 @blueprint.get("/problems/<code>")
@@ -38,10 +39,13 @@ def problem(code: str) -> Response:
     return page("problem.html", code=code, said=said, meaning=" ".join((found.__doc__ or "").split()))
 
 
-def _where(mails: MailSettings, speaks: Language) -> str:
-    if mails.host is None:
+def _where(mails: MailSettings, speaks: Language, *, demo: bool) -> str:
+    """Of a real service nobody outside learns how its machine is laid out."""
+    if mails.host is not None:
+        return say("They go out by {host}.", speaks, host=mails.host) if demo else say("They go out.", speaks)
+    if demo:
         return say("No mail server is named, so they lie as files in {folder}.", speaks, folder=str(mails.folder))
-    return say("They go out by {host}.", speaks, host=mails.host)
+    return say("No mail server is named, so they lie as files in the folder “mail” beside the database.", speaks)
 
 
 def _kinds(root: type[WorkflowError]) -> list[type[WorkflowError]]:
