@@ -15,6 +15,7 @@ from workflow.text import Language, say, sentence
 if TYPE_CHECKING:  # `--help` loads none of it
     from workflow.definition.model import Definition
     from workflow.engine.checking import Checked
+    from workflow.engine.stories.book import Book
 
 _TEXTS = (".txt", ".html", ".yaml", ".md")
 _COLUMNS = "columns.yaml"
@@ -46,7 +47,7 @@ def check(call: Call, path: Path | None) -> None:
 def draw(call: Call, key: str, language: Language | None) -> None:
     from workflow.definition.draw import mermaid  # noqa: PLC0415 -- slow import
 
-    click.echo(mermaid(_definition(call, key), language or call.language))
+    click.echo(mermaid(definition_of(call, key), language or call.language))
 
 
 @click.command(help="")
@@ -56,7 +57,7 @@ def draw(call: Call, key: str, language: Language | None) -> None:
 def explain(call: Call, key: str, language: Language | None) -> None:
     from workflow.definition.explaining import explain as explained  # noqa: PLC0415 -- slow import
 
-    click.echo(explained(_definition(call, key), language or call.language))
+    click.echo(explained(definition_of(call, key), language or call.language))
 
 
 @click.command(help="")
@@ -188,12 +189,29 @@ def _line(file: Path, problem: Problem, language: Language) -> str:
     return f"{file}:{problem.line or 1}: {problem.at or problem.code}: {mark}{problem.say(language)}"
 
 
-def _definition(call: Call, key: str) -> "Definition":
+def definition_of(call: Call, key: str) -> "Definition":
     """By its key among those that are shipped, or by its path."""
     from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
 
+    return load_definition(_read(file_of(call, key))).sound()
+
+
+def file_of(call: Call, key: str) -> Path:
     for path in (Path(key), call.definitions / key):
         files = definition_files(path) if path.exists() else []
         if files:
-            return load_definition(_read(files[0])).sound()
+            return files[0]
     raise CannotRun(sentence("There is no definition “{key}”.", key=key))
+
+
+def book_of(call: Call, key: str) -> "Book":
+    """The stories beside it."""
+    from workflow.engine.stories.book import read_book  # noqa: PLC0415 -- slow import
+
+    file = file_of(call, key).with_name("stories.yaml")
+    if not file.is_file():
+        raise CannotRun(sentence("There are no stories: {path} is missing.", path=str(file)))
+    book, problems = read_book(_read(file))
+    if book is None:
+        raise DefinitionWrong(tuple(problems))
+    return book

@@ -23,6 +23,7 @@ _MODULES: Final = {
     "check": "authoring",
     "draw": "authoring",
     "explain": "authoring",
+    "simulate": "simulating",
     "publish": "authoring",
     "import": "importing",
     "token": "administering",

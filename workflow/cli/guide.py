@@ -50,6 +50,12 @@ COMMANDS: Final = {
         sentence("The procedure of a definition in plain words."),
         sentence("Who does what, until when, and where it leads, as a guide for those concerned. Needs no database."),
     ),
+    "simulate": Told(
+        sentence("What happens if nobody acts, and how long cases take."),
+        sentence(
+            "For each step, what the clock does by itself and who is told, with the people and data of the first story. With `--runs`, a forecast as well: cases are played by people who answer after a random share of their time, and nine in ten times on the way forward. The same seed gives the same forecast. Needs no database."
+        ),
+    ),
     "publish": Told(
         sentence("Publish a version of a definition."),
         sentence(
@@ -113,6 +119,11 @@ PARAMETERS: Final = {
     "serving": sentence("Serve it afterwards, or end once it is played."),
     "language": sentence("The language of the answer."),
     "key": sentence("The key of a definition that is shipped, or the path of another."),
+    "begins": sentence("The day on which it begins; without it that of the first story."),
+    "days": sentence("How many days are looked ahead."),
+    "runs": sentence("How many cases are played for a forecast; without it there is none."),
+    "seed": sentence("The seed of chance."),
+    "as_json": sentence("As data for other programs."),
     "path": sentence("A definition.yaml, its folder, or a folder of such folders."),
     "check path": sentence("A definition.yaml, its folder, or a folder of such folders; without it those shipped."),
     "file": sentence("A workbook, .xlsx or .csv."),

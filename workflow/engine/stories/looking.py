@@ -212,16 +212,16 @@ def _incidents(scene: Scene, value: Any) -> Difference | None:
 
 
 def _told(scene: Scene, value: Any) -> Difference | None:
-    return _names(value, _told_names(scene.world, scene.naming), "told")
+    return _names(value, told_names(scene.world, scene.naming), "told")
 
 
 def _not_told(scene: Scene, value: Any) -> Difference | None:
-    found = _told_names(scene.world, scene.naming)
+    found = told_names(scene.world, scene.naming)
     told = [name for name in _list(value) if _known(scene.naming, name) in found]
     return (_pair("not_told", told), _pair("told", sorted(found))) if told else None
 
 
-def _told_names(world: World, naming: Naming) -> set[str]:
+def told_names(world: World, naming: Naming) -> set[str]:
     """The persons told, those who hold a post among them, and who stands in for them."""
     context = world.context(naming.service)
     asked = Asking(definition=world.definition, context=context, unit=0)

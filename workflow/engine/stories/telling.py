@@ -92,7 +92,7 @@ def tell_book(definition: Definition, book: Book, calendar: Calendar) -> tuple[l
 
 def tell_story(definition: Definition, book: Book, story: Story, calendar: Calendar, coverage: Coverage) -> Told:
     try:
-        world, naming = _world(definition, book, story, calendar, coverage)
+        world, naming = begin_world(definition, book, story, calendar, coverage)
     except (WorkflowError, StoryWrong, ExpressionFailed) as failed:
         return Told(
             title=story.title,
@@ -121,9 +121,10 @@ def tell_story(definition: Definition, book: Book, story: Story, calendar: Calen
     return Told(title=story.title, line=story.line)
 
 
-def _world(
+def begin_world(
     definition: Definition, book: Book, story: Story, calendar: Calendar, coverage: Coverage
 ) -> tuple[World, Naming]:
+    """The world in which a story begins. Raises StoryWrong, ExpressionFailed or what refuses it."""
     directory, names = build_directory(book.units, book.cast, roles_of(definition))
     world = World(definition=definition, calendar=calendar, directory=directory, now=moment(story.on))
     naming = Naming(world, names)
