@@ -346,6 +346,7 @@ def test_numbers_go_on_through_the_months_and_begin_anew_with_the_year(federatio
     found = []
     for number, moment in enumerate(("2026-03-09 10:00", "2026-04-09 10:00", "2027-01-11 10:00")):
         federation.set_clock(moment)
-        found.append(federation.start("monthly", **{**FORM, "id_number": None, "name": f"人{number}"}).number)
+        data: dict[str, Any] = {**FORM, "id_number": None, "name": f"人{number}"}
+        found.append(federation.start("monthly", **data).number)
     assert found == ["M202603-001", "M202604-002", "M202701-001"]
     assert federation.broken() == []
