@@ -154,6 +154,8 @@ def tries(house: House) -> dict[str, Try]:
         "post /api/v1/passwords": Try(path="/api/v1/passwords", body={"code": "a", "password": "b"}),
         "post /api/v1/passwords/forgotten": Try(path="/api/v1/passwords/forgotten", body={"login": "a"}),
         "get /api/v1/cadences/feed.ics": Try(path="/api/v1/cadences/feed.ics"),
+        "get /api/v1/honours": Try(path="/api/v1/honours"),
+        "get /api/v1/honours/{code}": Try(path="/api/v1/honours/none"),
         "get /healthz": Try(path="/healthz"),
         "get /readyz": Try(path="/readyz"),
         "get /metrics": Try(path="/metrics"),
