@@ -93,7 +93,7 @@ def publish(call: Call, path: Path, database: str | None) -> None:
 def texts_of(file: Path) -> tuple[str, str | None, dict[str, str]]:
     """All that a version holds: the definition, its stories, and the texts beside them."""
     stories = file.with_name("stories.yaml")
-    return _read(file), _read(stories) if stories.is_file() else None, _beside(file)
+    return read_text(file), read_text(stories) if stories.is_file() else None, _beside(file)
 
 
 def definition_files(path: Path) -> list[Path]:
@@ -126,13 +126,14 @@ def _wrong_columns(file: Path, found: "Checked") -> tuple[Problem, ...]:
     from workflow.records.columns import read_columns  # noqa: PLC0415 -- slow import
 
     try:
-        read_columns(found.definition, _read(columns))
+        read_columns(found.definition, read_text(columns))
     except DefinitionWrong as wrong:
         return wrong.problems
     return ()
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Raises CannotRun where it is too large, or no text."""
     try:
         if file.stat().st_size > _MOST_TEXT:
             raise CannotRun(sentence("{path} is larger than {most} bytes.", path=str(file), most=_MOST_TEXT))
@@ -149,7 +150,7 @@ def _beside(file: Path) -> dict[str, str]:
         for text in sorted(file.parent.iterdir())
         if text.suffix in _TEXTS and text.name not in own and text.is_file()
     ]
-    return {text.name: _read(text) for text in found if text != file}
+    return {text.name: read_text(text) for text in found if text != file}
 
 
 def _print(file: Path, found: "Checked", columns: tuple[Problem, ...], language: Language) -> None:
@@ -193,7 +194,7 @@ def definition_of(call: Call, key: str) -> "Definition":
     """By its key among those that are shipped, or by its path."""
     from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
 
-    return load_definition(_read(file_of(call, key))).sound()
+    return load_definition(read_text(file_of(call, key))).sound()
 
 
 def file_of(call: Call, key: str) -> Path:
@@ -211,7 +212,7 @@ def book_of(call: Call, key: str) -> "Book":
     file = file_of(call, key).with_name("stories.yaml")
     if not file.is_file():
         raise CannotRun(sentence("There are no stories: {path} is missing.", path=str(file)))
-    book, problems = read_book(_read(file))
+    book, problems = read_book(read_text(file))
     if book is None:
         raise DefinitionWrong(tuple(problems))
     return book

@@ -24,13 +24,15 @@ _MODULES: Final = {
     "draw": "authoring",
     "explain": "authoring",
     "simulate": "simulating",
+    "mutate": "mutating",
     "publish": "authoring",
     "import": "importing",
+    "export": "exporting",
     "token": "administering",
     "verify": "administering",
     "upgrade": "administering",
 }
-_NAMES: Final = {"import": "import_group"}
+_NAMES: Final = {"import": "import_group", "export": "export_group"}
 _STOPPED: Final = 130  #: what shells expect after Ctrl-C
 _CATALOGUES: Final = Path(__file__).parents[1] / "translations"
 

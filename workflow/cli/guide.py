@@ -56,6 +56,12 @@ COMMANDS: Final = {
             "For each step, what the clock does by itself and who is told, with the people and data of the first story. With `--runs`, a forecast as well: cases are played by people who answer after a random share of their time, and nine in ten times on the way forward. The same seed gives the same forecast. Needs no database."
         ),
     ),
+    "mutate": Told(
+        sentence("Which rules the claims and stories of a definition look at."),
+        sentence(
+            "Changes one rule after the other, such as a condition, a deadline or a recusal, and tries claims and stories on each until one notices. What nobody notices is one line, FILE:LINE: place: what was changed; then comes how many were noticed. Needs no database."
+        ),
+    ),
     "publish": Told(
         sentence("Publish a version of a definition."),
         sentence(
@@ -92,6 +98,16 @@ COMMANDS: Final = {
             "Cancels its cases and ends the units that it proposed, as long as all its cases are drafts; else nothing is undone."
         ),
     ),
+    "export": Told(
+        sentence("Export what the service knows, as a workbook."),
+        sentence("Every cell is a text, a number or a date, never a formula, whatever somebody typed into a form."),
+    ),
+    "export rounds": Told(
+        sentence("A round: the dispatch sheet of a week, the report of a month."),
+        sentence(
+            "A line a case with totals below, how many have reported, and on a second sheet the figures of the round. With `--as` only what that person may see."
+        ),
+    ),
     "token": Told(
         sentence("A bearer token of a person, for the API."),
         sentence("Prints it and nothing else; nobody can read it a second time."),
@@ -123,6 +139,7 @@ PARAMETERS: Final = {
     "days": sentence("How many days are looked ahead."),
     "runs": sentence("How many cases are played for a forecast; without it there is none."),
     "seed": sentence("The seed of chance."),
+    "limit": sentence("How many changes are tried, spread over the file; without it all."),
     "as_json": sentence("As data for other programs."),
     "path": sentence("A definition.yaml, its folder, or a folder of such folders."),
     "check path": sentence("A definition.yaml, its folder, or a folder of such folders; without it those shipped."),
@@ -133,6 +150,8 @@ PARAMETERS: Final = {
     "invite": sentence("Send each newcomer a code for the first password, or send nobody anything."),
     "definition": sentence("The key of the definition whose cases they become."),
     "round_id": sentence("The id of the round, where several take cases."),
+    "export rounds round_id": sentence("The id of the round."),
+    "target": sentence("The workbook to write, .xlsx; one that is there is replaced."),
     "number": sentence("The number of the import, as it was printed."),
     "reason": sentence("Why, for the history."),
 }

@@ -5,6 +5,6 @@
 the whole.
 """
 
-from workflow.definition.loading.definition import Loaded, load_definition
+from workflow.definition.loading.definition import Loaded, load_definition, load_document
 
-__all__ = ["Loaded", "load_definition"]
+__all__ = ["Loaded", "load_definition", "load_document"]

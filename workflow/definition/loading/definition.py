@@ -52,6 +52,11 @@ def load_definition(text: str) -> Loaded:
         if wrong.whole is None:
             return Loaded(None, tuple(wrong.problems))
         whole, of_document = wrong.whole, wrong.problems
+    return load_document(whole, of_document)
+
+
+def load_document(whole: document.Mapping, of_document: Iterable[Problem] = ()) -> Loaded:
+    """The same of a text that was read as YAML already."""
     reader = Reader(_scope(whole))
     reader.problems += of_document
     definition = _read(reader, whole)
