@@ -1,7 +1,11 @@
 """What an error says when several things are wrong at once."""
 
+from typing import get_args
+
 import pytest
 
+from workflow.definition.words import OPERATIONS
+from workflow.engine.commands import Operation
 from workflow.errors import InvalidData, Problem
 from workflow.text import Language, sentence
 
@@ -28,3 +32,7 @@ PROBLEMS = (
 )
 def test_several_problems_are_listed_with_the_signs_of_the_language(language: Language, expected: str) -> None:
     assert InvalidData(PROBLEMS).say(language) == expected
+
+
+def test_every_operation_that_may_be_refused_has_a_name() -> None:
+    assert set(OPERATIONS) == set(get_args(Operation))

@@ -1,7 +1,9 @@
-"""The usual triggers and choices, with their labels and sense: what a definition need not explain."""
+"""The usual triggers, choices and operations, with their labels and sense: what a definition need not explain."""
+
+from collections.abc import Mapping
 
 from workflow.definition.model import Sense
-from workflow.text import Label
+from workflow.text import Label, Sentence, sentence
 
 #: Fired by the clock, a count, the answer to an objection, called cases or a sitting; never picked by a person.
 FIRED = frozenset({"expired", "clear", "upheld", "corrected", "pass", "fail", "invalid", "scored", "gathered", "done"})
@@ -62,4 +64,28 @@ ANSWERS: dict[str, Label] = {
     "upheld": Label("成立", "Upheld"),
     "agree": Label("同意", "Agree"),
     "disagree": Label("不同意", "Disagree"),
+}
+
+#: The built-in operations.
+OPERATIONS: Mapping[str, Sentence] = {
+    "claim": sentence("Claim"),
+    "release": sentence("Release"),
+    "delegate": sentence("Delegate"),
+    "transfer": sentence("Pass on"),
+    "add_signer": sentence("Add a signer"),
+    "remove_signer": sentence("Remove a signer"),
+    "take_back": sentence("Take back"),
+    "urge": sentence("Nudge"),
+    "copy": sentence("Copy"),
+    "comment": sentence("Comment"),
+    "recuse": sentence("Recuse oneself"),
+    "correct": sentence("Correct"),
+    "paper": sentence("Paper received"),
+    "cancel": sentence("Cancel"),
+    "suspend": sentence("Suspend"),
+    "resume": sentence("Resume"),
+    "reassign": sentence("Reassign"),
+    "extend": sentence("Extend the deadline"),
+    "pause": sentence("Stop the clock"),
+    "go_on": sentence("Start the clock again"),
 }

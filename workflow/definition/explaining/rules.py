@@ -10,29 +10,11 @@ from workflow.definition.explaining.phrases import filled, marked
 from workflow.definition.explaining.targets import leading, step_called
 from workflow.definition.explaining.vocabulary import Vocabulary
 from workflow.definition.model import CANCELLED, PUBLIC, Anytime, Named, Tuning
+from workflow.definition.words import OPERATIONS
 from workflow.errors import said
 from workflow.text import Label, Language, Sayable, Sentence, sentence
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_OPERATIONS: Mapping[str, Sentence] = {
-    "claim": sentence("Claim"),
-    "release": sentence("Release"),
-    "delegate": sentence("Delegate"),
-    "transfer": sentence("Pass on"),
-    "add_signer": sentence("Add a signer"),
-    "remove_signer": sentence("Remove a signer"),
-    "take_back": sentence("Take back"),
-    "urge": sentence("Nudge"),
-    "copy": sentence("Copy"),
-    "comment": sentence("Comment"),
-    "recuse": sentence("Recuse oneself"),
-    "correct": sentence("Correct"),
-    "paper": sentence("Paper received"),
-    "cancel": sentence("Cancel"),
-    "suspend": sentence("Suspend"),
-    "resume": sentence("Resume"),
-    "reassign": sentence("Reassign"),
-}
 _SIGNERS: Mapping[str, Sentence] = {
     "before": sentence("before one's own answer"),
     "beside": sentence("beside one's own answer"),
@@ -100,7 +82,7 @@ def operations(words: Vocabulary) -> Iterator[Item]:
 
 def operation(name: str, tuning: Tuning, words: Vocabulary) -> Item:
     """How a built-in operation is forbidden or limited."""
-    called = _OPERATIONS[name]
+    called = OPERATIONS[name]
     if tuning.never:
         return Item(sentence("“{operation}” is not allowed.", operation=called))
     if tuning.kinds is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workflow.definition import words
 from workflow.engine.commands import Operate
 from workflow.engine.operations import of_cases, of_tasks
 from workflow.engine.operations.tuning import tuning
@@ -21,7 +22,7 @@ def operate(work: CaseWork, command: Operate) -> Authority:
     """One of the built-in operations, unless the definition forbids it."""
     rule = OPERATIONS[command.operation]
     if tuning(work, command.operation).never:
-        raise NotOffered(sentence("“{operation}” is not offered here.", operation=command.operation))
+        raise NotOffered(sentence("“{operation}” is not offered here.", operation=words.OPERATIONS[command.operation]))
     if work.case.suspended is not None and command.operation not in ("resume", "comment", "copy", "paper"):
         raise Suspended
     if rule.reason and not command.reason.strip():

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workflow.calendar import day_of
+from workflow.definition import words
 from workflow.definition.expression import ExpressionFailed
 from workflow.definition.model import Ballot, CalledBy, Definition, RoleAt, RoundRules, Task
 from workflow.engine import permit
@@ -225,7 +226,7 @@ def call_together(work: RoundWork, command: CallTogether) -> Authority:
 def correct(work: RoundWork, command: Operate) -> Authority:
     """Fields, dates above all, moved with a reason; all concerned are told."""
     if tuned(work.definition, None, "correct").never:
-        raise NotOffered(sentence("“{operation}” is not offered here.", operation="correct"))
+        raise NotOffered(sentence("“{operation}” is not offered here.", operation=words.OPERATIONS["correct"]))
     if not command.reason.strip():
         raise OpinionWanted("/reason")
     rules = rules_of(work.definition)

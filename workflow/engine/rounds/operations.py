@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workflow.definition import words
 from workflow.engine.changes import Noted
 from workflow.engine.clocks import synchronise
 from workflow.engine.commands import Operate
@@ -39,7 +40,7 @@ def operate(work: RoundWork, command: Operate) -> Authority:
 
 
 def _not_offered(command: Operate) -> NotOffered:
-    return NotOffered(sentence("“{operation}” is not offered here.", operation=command.operation))
+    return NotOffered(sentence("“{operation}” is not offered here.", operation=words.OPERATIONS[command.operation]))
 
 
 def _comment(work: RoundWork, command: Operate) -> Authority:
