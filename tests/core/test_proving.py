@@ -926,6 +926,8 @@ def test_too_long_way_says_how_long() -> None:
     assert reason(found).startswith(
         "“granted or refused within 7 working days of draft.submit” does not hold: it may take 8 working days."
     )
+    assert found.problem is not None
+    assert "最长可能要8个工作日" in found.problem.say("zh")
     assert steps(found)[2:] == ["{pass: 3 working days}", "{pass: 5 working days}"]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from workflow.definition.explaining.moments import span
 from workflow.definition.proving.activities import EXPIRED, by_the_clock
 from workflow.definition.proving.bounds import Bounds
 from workflow.definition.proving.claims import Mark, Within
@@ -149,7 +150,7 @@ class _Lasting:
         before = explored.path_to(node)
         steps.reverse()
         pauses = tuple(self._to_the_end(len(before) + number, step) for number, step in enumerate(steps))
-        why = sentence("it may take {most}", most=self.measure.in_words(most))
+        why = sentence("it may take {most}", most=span(self.measure.rounded(most)))
         return Refuted(why, (*before, *steps), pauses)
 
     def _to_the_end(self, before: int, step: Step) -> Pause:

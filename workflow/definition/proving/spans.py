@@ -66,10 +66,9 @@ class Measure:
         days = _in_days(listed, pause)
         return days if scale == "days" else (_longest(days) + 1) * _MINUTES_A_DAY
 
-    def in_words(self, weight: int) -> str:
-        """A weight as a number of the claim's unit, rounded up."""
-        count = -(-weight // self.limit(Span(1, self.unit)))
-        return f"{count} {self.unit if count != 1 else self.unit.removesuffix('s')}"
+    def rounded(self, weight: int) -> Span:
+        """A weight in the claim's unit, rounded up."""
+        return Span(-(-weight // self.limit(Span(1, self.unit))), self.unit)
 
 
 def spans_of(moment: Moment, entered: frozenset[str]) -> tuple[Span, ...] | None:
