@@ -113,6 +113,22 @@ def test_public_starts_by_a_link_and_goes_on_by_it(stored_house: House) -> None:
     assert anybody.read(path)["anytime"] == ["withdraw"]
 
 
+def test_whoever_started_by_a_link_is_told_how_it_ended_where_the_link_went(stored_house: House) -> None:
+    anybody, neighbour = stored_house.by(None), "neighbour@home.example"
+    anybody.post("/api/v1/links", {"definition": "hearing", "contact": neighbour})
+    stored_house.tick()
+    path = f"/api/v1/links/{code_of(stored_house)}"
+    anybody.do(path, {"data": FORM})
+    anybody.do(path, {"trigger": "submit", "data": {"amount": 500}})
+    assert anybody.do(path, {"trigger": "withdraw", "opinion": "已另行解决"})["state"] == "withdrawn"
+    stored_house.tick()
+
+    told = [one for one in stored_house.by("管理员").each("/api/v1/messages") if one["kind"] == "ended"]
+    mails = [file.read_text() for file in stored_house.mails.folder.glob("*.eml")]
+    assert [one["state"] for one in told if one["person"] is None] == ["delivered"]
+    assert len([mail for mail in mails if f"To: {neighbour}" in mail]) >= 2
+
+
 def test_secret_vote_is_answered_with_a_receipt_and_stands_in_no_event(stored_house: House) -> None:
     case = at_meeting(stored_house)
     zheng, ann = stored_house.by("郑书记"), stored_house.by("Ann")

@@ -6,10 +6,10 @@ import pytest
 
 from tests.cases.federation import Federation, at_once
 from workflow.cases.starting import NewCase, open_round, start_case
-from workflow.engine.commands import CloseRound
+from workflow.engine.commands import CloseRound, Fire
 from workflow.engine.context import Actor
 from workflow.engine.subject import Case, Round
-from workflow.errors import Closed, InvalidData, NotFound, Twice
+from workflow.errors import Closed, InvalidData, NotFound, NotOffered, Twice
 
 
 def test_second_round_of_the_same_day_is_refused(federation: Federation) -> None:
@@ -124,3 +124,10 @@ def another_district(federation: Federation) -> int:
 
     found: int = add_organisation(federation.database, name="邻区", level="district")
     return found
+
+
+def test_what_is_done_upon_cases_is_not_offered_upon_rounds_nor_the_other_way(federation: Federation) -> None:
+    with pytest.raises(NotOffered):
+        federation.act(federation.round(), Fire(trigger="withdraw"), by="赵敏")
+    with pytest.raises(NotOffered):
+        federation.act(federation.start(), CloseRound(), by="王芳")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,7 @@ from workflow.api.ballots import cast
 from workflow.api.showing import label, sitting_task_view, task_view
 from workflow.api.subjects import Answer, answered
 from workflow.cases.acting import act
-from workflow.cases.links import Link, digest_of, find
+from workflow.cases.links import Link, begin_with, digest_of, find
 from workflow.cases.reading import load
 from workflow.cases.requests import request_of
 from workflow.cases.starting import NAMESPACE, NewCase, start_case
@@ -94,7 +94,7 @@ def found_link(connection: Connection, code: str) -> Link:
 
 
 def _with_started(connection: Connection, link: Link, code: str) -> Link:
-    case_id = uuid5(NAMESPACE, request_of(PUBLIC_ACTOR, _key(code)).hex())
+    case_id = _case_of(code)
     found = load(connection, case_id)
     if found is None or not isinstance(found[0], Case):
         return link
@@ -105,12 +105,19 @@ def _with_started(connection: Connection, link: Link, code: str) -> Link:
 
 def _start(link: Link, code: str, body: dict[str, Any]) -> Answer:
     """Once for each code: the code is the request."""
+    with office().database.write() as connection:
+        begin_with(connection, code, _case_of(code))
     new = NewCase(definition=link.definition or "", unit=link.unit, round_id=link.round_id, data=body["data"])
     try:
         outcome = start_case(office(), new, actor=PUBLIC_ACTOR, key=_key(code))
     except KeyReused as reused:
         raise Closed(sentence("With this link something was begun already; go on with it by a trigger.")) from reused
     return answered(outcome, actor=Actor(link=STARTER_LINK))
+
+
+def _case_of(code: str) -> UUID:
+    """The id of the case that is started with it."""
+    return uuid5(NAMESPACE, request_of(PUBLIC_ACTOR, _key(code)).hex())
 
 
 def _key(code: str) -> str:

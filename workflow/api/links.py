@@ -87,6 +87,7 @@ def _start_link(connection: Connection, body: dict[str, Any]) -> tuple[Link, Lab
         definition=version.key,
         round_id=round_id,
         unit=unit if unit is not None else tops[0] if tops else None,
+        contact=body["contact"].strip(),
     )
     return link, version.definition.title
 

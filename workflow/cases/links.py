@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from workflow.cases.office import Office
 from workflow.cases.tables import link
@@ -36,6 +36,7 @@ class Link:
     definition: str | None = None
     round_id: UUID | None = None
     unit: int | None = None
+    contact: str | None = None  #: of a start: where the code went, and where its case is told
 
     @property
     def actor(self) -> Actor:
@@ -65,6 +66,7 @@ def issue(connection: Connection, found: Link, now: datetime) -> str:
         "definition": found.definition,
         "round": str(found.round_id) if found.round_id else None,
         "unit": found.unit,
+        "contact": found.contact,
     }
     connection.execute(
         insert(link).values(
@@ -90,13 +92,28 @@ def find(connection: Connection, code: str, now: datetime) -> Link | None:
         return None
     payload = msgspec.json.decode(row["payload"])
     return Link(
-        case_id=row["case_id"],
+        case_id=None if payload.get("definition") else row["case_id"],
         task=row["task"],
         holder=payload.get("holder"),
         definition=payload.get("definition"),
         round_id=UUID(payload["round"]) if payload.get("round") else None,
         unit=payload.get("unit"),
+        contact=payload.get("contact"),
     )
+
+
+def begin_with(connection: Connection, code: str, case_id: UUID) -> None:
+    """From now on the contact of this code is that of whoever started the case."""
+    connection.execute(update(link).where(link.c.digest == digest_of(code)).values(case_id=case_id))
+
+
+def starter_contact(connection: Connection, case_id: UUID) -> str | None:
+    """Of whoever started a case by a link; none where he has an account, or the link is over."""
+    for payload in connection.scalars(select(link.c.payload).where(link.c.case_id == case_id)):
+        contact: str | None = msgspec.json.decode(payload).get("contact")
+        if contact is not None:
+            return contact
+    return None
 
 
 def forget_ended_links(office: Office, now: datetime) -> int:

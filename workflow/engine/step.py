@@ -78,7 +78,7 @@ def step(definition: Definition, case: Case | None, command: CaseCommand, contex
         if case.suspended is not None and not isinstance(command, _WHILE_SUSPENDED):
             raise Suspended
         work = CaseWork(definition, context, case)
-        authority = _HANDLERS[type(command)](work, command)
+        authority = _handler(command)(work, command)
     except ExpressionFailed as failed:
         raise GuardFailed(failed.reason) from failed
     return Step(subject=work.case, changes=tuple(work.changes), authority=authority)
@@ -286,3 +286,11 @@ _HANDLERS: dict[type, Callable[[CaseWork, Any], Authority]] = {
     ReckonAgain: _reckon_again,
     Operate: operate,
 }
+
+
+def _handler(command: CaseCommand) -> Callable[[CaseWork, Any], Authority]:
+    """Raises NotOffered for what is done upon rounds only."""
+    found = _HANDLERS.get(type(command))
+    if found is None:
+        raise NotOffered
+    return found

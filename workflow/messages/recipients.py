@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from workflow.cases.links import starter_contact
 from workflow.engine import permit
 from workflow.engine.changes import Told
 from workflow.engine.context import Actor
 from workflow.engine.directory import Directory, Person, Principal
 from workflow.engine.subject import Case, CaseFacts, Holder, Subject, Task
-from workflow.engine.who import contact_of
+from workflow.engine.who import STARTER_LINK, contact_of
 from workflow.messages.addresses import Channel, channel_of, is_address
 from workflow.messages.content import ABOUT_WORK
 from workflow.messages.occasions import Occasion, objector_contact
@@ -81,13 +82,19 @@ def contact(
             person = directory.persons.get(int(recipient.key))
             return contact_of_person(person) if person is not None else None
         case "link":
-            found = contact_of(recipient.holder, subject) if isinstance(subject, Case) else None
+            found = _of_link(connection, recipient, subject) if isinstance(subject, Case) else None
         case "objection":
             found = objector_contact(connection, UUID(subject.id), int(recipient.key)) if subject else None
         case "contact":
             found = recipient.key
     channel = channel_of(found)
     return None if channel is None or found is None else (channel, found)
+
+
+def _of_link(connection: Connection, recipient: Recipient, case: Case) -> str | None:
+    if recipient.holder == STARTER_LINK:
+        return starter_contact(connection, UUID(case.id))
+    return contact_of(recipient.holder, case)
 
 
 def contact_of_person(person: Person) -> tuple[Channel, str] | None:

@@ -44,7 +44,7 @@ from workflow.engine.rounds.work import RoundWork, SittingWork
 from workflow.engine.subject import Case, Round, Timer
 from workflow.engine.timing import fire_in_entry
 from workflow.engine.work import Authority
-from workflow.errors import GuardFailed, NotFound, Vacant
+from workflow.errors import GuardFailed, NotFound, NotOffered, Vacant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def step_round(definition: Definition, round_: Round | None, command: RoundComma
             raise NotFound
         else:
             work = RoundWork(definition, context, round_)
-            authority = _HANDLERS[type(command)](work, command)
+            authority = _handler(command)(work, command)
     except ExpressionFailed as failed:
         raise GuardFailed(failed.reason) from failed
     settled = tuple(change for change in work.changes if isinstance(change, Settled))
@@ -188,3 +188,11 @@ _HANDLERS: dict[type, Callable[[RoundWork, Any], Authority]] = {
     ResolveAgain: _resolve_again,
     Operate: operate,
 }
+
+
+def _handler(command: RoundCommand) -> Callable[[RoundWork, Any], Authority]:
+    """Raises NotOffered for what is done upon cases only."""
+    found = _HANDLERS.get(type(command))
+    if found is None:
+        raise NotOffered
+    return found
