@@ -292,5 +292,5 @@ def _handler(command: CaseCommand) -> Callable[[CaseWork, Any], Authority]:
     """Raises NotOffered for what is done upon rounds only."""
     found = _HANDLERS.get(type(command))
     if found is None:
-        raise NotOffered
+        raise NotOffered(sentence("This is not done upon a case."))
     return found

@@ -45,6 +45,7 @@ from workflow.engine.subject import Case, Round, Timer
 from workflow.engine.timing import fire_in_entry
 from workflow.engine.work import Authority
 from workflow.errors import GuardFailed, NotFound, NotOffered, Vacant
+from workflow.text import sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,5 +195,5 @@ def _handler(command: RoundCommand) -> Callable[[RoundWork, Any], Authority]:
     """Raises NotOffered for what is done upon cases only."""
     found = _HANDLERS.get(type(command))
     if found is None:
-        raise NotOffered
+        raise NotOffered(sentence("This is not done upon a round."))
     return found
