@@ -18,6 +18,7 @@ from workflow.text import as_language, sentence
 if TYPE_CHECKING:  # `--help` loads none of it
     from flask import Flask
 
+    from workflow.cases.office import Office
     from workflow.messages.settings import MailSettings
 
 _DEFINITIONS = Path(__file__).with_name("definitions")
@@ -54,41 +55,15 @@ def address(url: str | None) -> Address:
 
 def open_house(url: str | None, *, create: bool = False, durable: bool = True) -> House:
     """A database with every room registered, its files beside it, its settings from the environment."""
-    from workflow.cases.office import (  # noqa: PLC0415 -- slow imports, for commands that need them
-        Office,
-        Secrets,
-        has_secrets,
-        require_same_secrets,
-    )
-    from workflow.clock.settable import Delivery, is_demo  # noqa: PLC0415
+    from workflow.clock.settable import Delivery, is_demo  # noqa: PLC0415 -- slow imports, for commands that need them
     from workflow.messages.delivering import deliver_due, next_due  # noqa: PLC0415
-    from workflow.messages.forgetting import forget_old  # noqa: PLC0415
-    from workflow.messages.telling import tell  # noqa: PLC0415
     from workflow.people.administrator import ensure_administrator  # noqa: PLC0415
-    from workflow.records.attachments import files_of, sweep_attachments  # noqa: PLC0415
-    from workflow.records.honours import RECORDERS, holders_of, honours_found  # noqa: PLC0415
-    from workflow.store import DatabaseSettings, open_database, require_current, schema_version, upgrade  # noqa: PLC0415
 
     _log_to_standard_error()
     found = address(url)
-    folder = found.folder
-    database = open_database(found.url, DatabaseSettings(create=create, durable=durable))
-    try:
-        given, mails = _given_secret(), _mail_settings(folder)
-        if create and schema_version(database) is None:
-            upgrade(database)
-        require_current(database)
-        keys = Secrets(given or _kept_secret(folder / "secret.key", new=not has_secrets(database)))
-        require_same_secrets(database, keys)
-    except CannotRun:
-        database.dispose()
-        raise
-    office = Office(database, keys, folder=folder)
-    office.recorders |= {"tell": tell, **RECORDERS}
-    office.sources["honours"] = honours_found
-    office.files_of = files_of
-    office.holders_of = holders_of
-    office.chores |= {"forget_messages": forget_old, "sweep_attachments": lambda office, _: sweep_attachments(office)}
+    mails = _mail_settings(found.folder)
+    office = _office(found, create=create, durable=durable)
+    database = office.database
     if create:
         ensure_administrator(database, "总工会", at=_EVER)
     if not durable or is_demo(office):  # whose people are nobody
@@ -106,7 +81,36 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
 
         return build(office, delivery, mails)
 
-    return House(office=office, folder=folder, mails=mails, delivery=delivery, application=application)
+    return House(office=office, folder=found.folder, mails=mails, delivery=delivery, application=application)
+
+
+def _office(found: Address, *, create: bool, durable: bool) -> "Office":
+    """The database with its secrets, and what higher rooms do for cases."""
+    from workflow.cases.office import Office, Secrets, has_secrets, require_same_secrets  # noqa: PLC0415
+    from workflow.messages.forgetting import forget_old  # noqa: PLC0415
+    from workflow.messages.telling import tell  # noqa: PLC0415
+    from workflow.records.attachments import files_of, sweep_attachments  # noqa: PLC0415
+    from workflow.records.honours import RECORDERS, holders_of, honours_found  # noqa: PLC0415
+    from workflow.store import DatabaseSettings, open_database, require_current, schema_version, upgrade  # noqa: PLC0415
+
+    given = _given_secret()
+    database = open_database(found.url, DatabaseSettings(create=create, durable=durable))
+    try:
+        if create and schema_version(database) is None:
+            upgrade(database)
+        require_current(database)
+        keys = Secrets(given or _kept_secret(found.folder / "secret.key", new=not has_secrets(database)))
+        require_same_secrets(database, keys)
+    except CannotRun:
+        database.dispose()
+        raise
+    office = Office(database, keys, folder=found.folder)
+    office.recorders |= {"tell": tell, **RECORDERS}
+    office.sources["honours"] = honours_found
+    office.files_of = files_of
+    office.holders_of = holders_of
+    office.chores |= {"forget_messages": forget_old, "sweep_attachments": lambda office, _: sweep_attachments(office)}
+    return office
 
 
 def _log_to_standard_error() -> None:

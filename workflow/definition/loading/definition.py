@@ -13,7 +13,19 @@ from workflow.definition.loading.reading import Outside, Reader
 from workflow.definition.loading.scope import Scope
 from workflow.definition.loading.soundness import look_at_the_whole
 from workflow.definition.loading.states import read_anytime, read_operations, read_state
-from workflow.definition.model import CANCELLED, PUBLIC, Definition, End, Entry, Named, People, State, Trigger
+from workflow.definition.model import (
+    CANCELLED,
+    PUBLIC,
+    Anytime,
+    Definition,
+    End,
+    Entry,
+    Field,
+    Named,
+    People,
+    State,
+    Trigger,
+)
 from workflow.errors import DefinitionWrong, Problem
 from workflow.text import Label, sentence
 
@@ -82,15 +94,7 @@ def _scope(whole: document.Mapping) -> Scope:
 def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
     scope = reader.scope
     reader.mapping(whole, "definition", "")
-    outlined = fields.outline(reader, whole.get("fields"), "fields")
-    in_round = rounds.outline(reader, whole.get("round"))
-    outlined = fields.with_options(reader, whole.get("fields"), "fields", outlined, outlined)
-    round_node = whole.get("round")
-    round_fields_node = round_node.get("fields") if isinstance(round_node, document.Mapping) else None
-    in_round = fields.with_options(reader, round_fields_node, "round.fields", in_round, {**outlined, **in_round})
-    scope.fields, scope.types = fields.kinds(outlined), {name: field.type for name, field in outlined.items()}
-    scope.tables = {name: fields.kinds(field.columns) for name, field in outlined.items() if field.columns}
-    scope.round_fields = fields.kinds(in_round)
+    outlined, in_round = _outline_fields(reader, whole)
     _outline_states(reader, whole.get("states"))
 
     key = reader.name(whole.get("key"), "key")
@@ -104,12 +108,7 @@ def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
         for name, entry, at in reader.entries(whole.get("people"), "people")
     }
     states = _states(reader, whole.get("states"))
-    ends = frozenset(name for name, state in states.items() if state.is_end)
-    anytime = {
-        name: found
-        for name, entry, at in reader.entries(whole.get("anytime"), "anytime")
-        if (found := read_anytime(reader, name, entry, at, ends)) is not None
-    }
+    anytime = _anytime(reader, whole.get("anytime"), states)
     start = _start(reader, whole.get("start"))
     concerns = reader.known_one(whole.get("concerns"), "concerns", "people", (*scope.people, "starter"))
     anchors = scope.anchors(due=False)
@@ -148,6 +147,26 @@ def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
         subject=subject_read,
         renames=renames_read,
     )
+
+
+def _outline_fields(reader: Reader, whole: document.Mapping) -> tuple[dict[str, Field], dict[str, Field]]:
+    """The fields of the case and of its round by name and type, so that expressions can be checked while they are read."""
+    scope, node, round_node = reader.scope, whole.get("fields"), whole.get("round")
+    outlined = fields.outline(reader, node, "fields")
+    in_round = rounds.outline(reader, round_node)
+    outlined = fields.with_options(reader, node, "fields", outlined, outlined)
+    own = round_node.get("fields") if isinstance(round_node, document.Mapping) else None
+    in_round = fields.with_options(reader, own, "round.fields", in_round, {**outlined, **in_round})
+    scope.fields, scope.types = fields.kinds(outlined), {name: field.type for name, field in outlined.items()}
+    scope.tables = {name: fields.kinds(field.columns) for name, field in outlined.items() if field.columns}
+    scope.round_fields = fields.kinds(in_round)
+    return outlined, in_round
+
+
+def _anytime(reader: Reader, node: Node | None, states: Mapping[str, State]) -> dict[str, Anytime]:
+    ends = frozenset(name for name, state in states.items() if state.is_end)
+    read = ((name, read_anytime(reader, name, entry, at, ends)) for name, entry, at in reader.entries(node, "anytime"))
+    return {name: found for name, found in read if found is not None}
 
 
 def _outline_states(reader: Reader, node: Node | None) -> None:
