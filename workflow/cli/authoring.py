@@ -52,11 +52,14 @@ def draw(call: Call, key: str, language: Language | None) -> None:
 
 @click.command(help="")
 @click.argument("key")
+@click.option("--rights", is_flag=True)
 @said_option
 @click.pass_obj
-def explain(call: Call, key: str, language: Language | None) -> None:
-    from workflow.definition.explaining import explain as explained  # noqa: PLC0415 -- slow import
+def explain(call: Call, key: str, language: Language | None, *, rights: bool) -> None:
+    from workflow.definition.explaining import explain as guide  # noqa: PLC0415 -- slow import
+    from workflow.definition.explaining import explain_rights  # noqa: PLC0415 -- slow import
 
+    explained = explain_rights if rights else guide
     click.echo(explained(definition_of(call, key), language or call.language))
 
 

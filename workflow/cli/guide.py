@@ -139,6 +139,7 @@ PARAMETERS: Final = {
     "days": sentence("How many days are looked ahead."),
     "runs": sentence("How many cases are played for a forecast; without it there is none."),
     "seed": sentence("The seed of chance."),
+    "rights": sentence("Instead, for each step a table of who may see, write and decide what."),
     "limit": sentence("How many changes are tried, spread over the file; without it all."),
     "as_json": sentence("As data for other programs."),
     "path": sentence("A definition.yaml, its folder, or a folder of such folders."),

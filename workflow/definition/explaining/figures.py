@@ -9,6 +9,8 @@ from workflow.text import Label, Sayable, sentence
 
 #: Figures that are true or false.
 TRUTHS = frozenset({"seated", "drawn"})
+#: Columns of the directory that are.
+TRUE_OF_PERSONS = frozenset({"retired"})
 
 
 def figures(state: State, triggers: Mapping[str, Trigger]) -> dict[str, Sayable]:

@@ -90,6 +90,7 @@ THINGS: Mapping[str, Sentence] = {
     "newspapers": sentence("newspapers"),
     "visit": sentence("festival visit"),
     "hardship_aid": sentence("hardship aid"),
+    "condolence": sentence("condolence payment"),
     "no_record": sentence("no record"),
     "deeds": sentence("deeds"),
     "deeds_shown": sentence("deeds shown"),
@@ -101,11 +102,14 @@ THINGS: Mapping[str, Sentence] = {
     "good": sentence("good"),
     "fair": sentence("fair"),
     "poor": sentence("poor"),
+    "competent": sentence("competent"),
+    "basic": sentence("basically competent"),
+    "unqualified": sentence("not competent"),
     "base": sentence("base part"),
     "merit": sentence("merit part"),
 }
 
-#: Columns of the register that expressions may read.
+#: Columns of the registers that expressions and `from` may read.
 COLUMNS: Mapping[str, Sentence] = {
     "name": sentence("the name"),
     "level": sentence("the level"),
@@ -113,6 +117,10 @@ COLUMNS: Mapping[str, Sentence] = {
     "members": sentence("the number of members"),
     "workers": sentence("the number of workers"),
     "age": sentence("the age"),
+    "born_on": sentence("the date of birth"),
+    "granted_on": sentence("the date of the grant"),
+    "year": sentence("the year of the grant"),
+    "amount": sentence("the amount"),
 }
 
 

@@ -32,7 +32,7 @@ def markdown(section: Section, language: Language) -> str:
 
 
 def _blocks(section: Section, language: Language, depth: int) -> Iterator[str]:
-    yield f"{'#' * depth} {_begun(said(section.heading, language))}"
+    yield f"{'#' * depth} {begun(said(section.heading, language))}"
     for paragraph in section.preamble:
         yield said(paragraph, language)
     if section.items:
@@ -43,11 +43,11 @@ def _blocks(section: Section, language: Language, depth: int) -> Iterator[str]:
 
 
 def _lines(item: Item, language: Language, indent: str) -> Iterator[str]:
-    yield f"{indent}- {_begun(said(item.text, language))}"
+    yield f"{indent}- {begun(said(item.text, language))}"
     for below in item.below:
         yield from _lines(below, language, f"{indent}  ")
 
 
-def _begun(text: str) -> str:
+def begun(text: str) -> str:
     """A line begins with a capital letter."""
     return text[:1].upper() + text[1:]

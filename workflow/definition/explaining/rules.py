@@ -138,6 +138,8 @@ def _place(name: str, words: Vocabulary) -> Sayable:
             return sentence("(year)")
         case "month":
             return sentence("(month)")
+        case "day":
+            return sentence("(day)")
         case "seq" if digits:
             return sentence("(serial number, {digits} digits)", digits=digits.lstrip("0"))
         case "seq":
