@@ -40,6 +40,7 @@ POST /api/v1/rounds
 GET /api/v1/rounds/{round_id}
 GET /api/v1/rounds/{round_id}/cases
 GET /api/v1/rounds/{round_id}/events
+GET /api/v1/rounds/{round_id}/sheet
 POST /api/v1/rounds/{round_id}/sittings/{state}
 POST /api/v1/rounds/{round_id}/correct
 POST /api/v1/rounds/{round_id}/close

@@ -13,17 +13,19 @@ from workflow.api.history import history_page
 from workflow.api.paging import cursor, place_of
 from workflow.api.schemas.cases import CaseSchema, EventSchema
 from workflow.api.schemas.common import PageQuery, Reason, page_of
-from workflow.api.schemas.rounds import CorrectBody, RoundBody, RoundQuery, RoundSchema
+from workflow.api.schemas.rounds import CorrectBody, RoundBody, RoundQuery, RoundSchema, SheetSchema
+from workflow.api.sheets import sheet_view
 from workflow.api.showing import round_view
 from workflow.api.subjects import Answer, answered, etag, round_id_of, seen_round, uuid_of, view
 from workflow.cases.acting import act
 from workflow.cases.contexts import with_round
-from workflow.cases.listing import Held, cases_of_round, round_page
+from workflow.cases.listing import Held, every_case_of_round, round_page
 from workflow.cases.starting import open_round
 from workflow.engine.commands import CallTogether, CloseRound, Operate
 from workflow.engine.context import Context
 from workflow.engine.sight import may_see, may_see_round
 from workflow.engine.subject import Case, Round
+from workflow.records.sheets import sheet_of
 
 blueprint = Door("rounds", __name__, url_prefix="/api/v1/rounds", description="Rounds")
 
@@ -98,7 +100,7 @@ def cases(query: dict[str, Any], round_id: str) -> dict[str, Any]:
     last: Held | None = None
     with office().database.read() as connection:
         _, version, context = seen_round(connection, round_id)
-        for held in _cases(connection, uuid_of(round_id), place[0] if place else None):
+        for held in every_case_of_round(connection, uuid_of(round_id), place[0] if place else None):
             assert isinstance(held.subject, Case)
             if not may_see(version.definition, held.subject, context):
                 continue
@@ -108,6 +110,17 @@ def cases(query: dict[str, Any], round_id: str) -> dict[str, Any]:
             items.append(view(connection, held, version, context))
             last = held
     return {"items": items, "next": None}
+
+
+@blueprint.get("/<round_id>/sheet")
+@blueprint.response(200, SheetSchema)
+def sheet(round_id: str) -> dict[str, Any]:
+    """The round as a table: a row for each case that the reader may see, the figures, and how many have reported."""
+    signed_in()
+    with office().database.read() as connection:
+        held, version, context = seen_round(connection, round_id)
+        assert isinstance(held.subject, Round)
+        return sheet_view(sheet_of(connection, held.subject, version.definition, context), context)
 
 
 @blueprint.get("/<round_id>/events")
@@ -172,12 +185,3 @@ def _seen(
         last = held[-1].subject
         assert isinstance(last, Round)
         place = (last.opened_at, UUID(last.id))
-
-
-def _cases(connection: Connection, round_id: UUID, after: UUID | None) -> Iterator[Held]:
-    while True:
-        held = cases_of_round(connection, round_id, limit=_AT_ONCE, after=after)
-        yield from held
-        if len(held) < _AT_ONCE:
-            return
-        after = UUID(held[-1].subject.id)

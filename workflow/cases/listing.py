@@ -1,6 +1,6 @@
 """Lists: the inbox, cases, rounds, incidents. Each is one index range a principal, read page by page by key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from workflow.engine.subject import Subject
 from workflow.store.metadata import NEVER
 
 _MOST_FAILED = 100
+_AT_ONCE = 200
 _LAST = chr(0x10FFFF)
 
 
@@ -169,6 +170,16 @@ def cases_of_round(connection: Connection, round_id: UUID, *, limit: int, after:
     if after is not None:
         rows = rows.where(round_case.c.case_id > after)
     return [Held(subject_of(row), bytes(row["head"])) for row in connection.execute(rows).mappings()]
+
+
+def every_case_of_round(connection: Connection, round_id: UUID, after: UUID | None = None) -> Iterator[Held]:
+    """The same one after another, read page by page."""
+    while True:
+        held = cases_of_round(connection, round_id, limit=_AT_ONCE, after=after)
+        yield from held
+        if len(held) < _AT_ONCE:
+            return
+        after = UUID(held[-1].subject.id)
 
 
 def open_incidents(

@@ -19,7 +19,7 @@ from workflow.text import Language, say
 _NAME_MOST: Final = 31
 _NOT_IN_NAMES: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 #: How a formula would begin, were the cell entered by hand.
-_LIKE_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+LIKE_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _WIDEST: Final = 40
 _FIRST_YEAR: Final = 1900
 
@@ -139,7 +139,7 @@ class _Writer:
             case datetime() | date() | time():
                 sheet.write_datetime(row, place, cell, self._formats[type(cell)])
             case str():
-                self._string(sheet, row, place, cell, self._quoted if cell.startswith(_LIKE_FORMULAS) else self._text)
+                self._string(sheet, row, place, cell, self._quoted if cell.startswith(LIKE_FORMULAS) else self._text)
 
     def _string(self, sheet: Any, row: int, place: int, text: str, how: Any) -> None:
         sheet.write_string(row, place, text[:32_767], how)

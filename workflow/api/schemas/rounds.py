@@ -12,8 +12,10 @@ from workflow.api.schemas.common import (
     instant,
     listed,
     one_of,
+    some,
     text,
     values,
+    yes_no,
 )
 from workflow.api.schemas.tasks import TaskSchema
 from workflow.api.schemas.values import Day, Id, LongText, Map, Text
@@ -63,6 +65,64 @@ class RoundSchema(Shown):
     receipt = fields.String(
         allow_none=True, metadata={"absent": True, "description": "of a secret vote, shown to the voter once"}
     )
+
+
+class ColumnSchema(Shown):
+    """A field of the cases."""
+
+    name = text()
+    label = fields.Nested(LabelSchema)
+    type = text("of the field, as definitions say it")
+
+
+class RowSchema(Shown):
+    """One case of the sheet."""
+
+    case = text("its id")
+    number = some()
+    unit = fields.Nested(NamedSchema)
+    starter = text("who reports, by name")
+    state = text()
+    state_label = fields.Nested(LabelSchema)
+    late = yes_no("not handed in though its time is over, or once in a state called `late` or `missing`")
+    values = values("of the columns, by name; what is empty or not to be seen is absent")
+
+
+class GroupSchema(Shown):
+    label = fields.Nested(LabelSchema)
+    value = fields.Float()
+
+
+class SheetFigureSchema(Shown):
+    """A figure of the round: a number, or one for each group."""
+
+    name = text()
+    label = fields.Nested(LabelSchema)
+    by = some("a level of organisations or a field; null: one number")
+    value = fields.Float(allow_none=True, metadata={"description": "null where there is none, as a share of nothing"})
+    groups = listed(GroupSchema, allow_none=True)
+
+
+class CoverageSchema(Shown):
+    """How many have reported, as the figures `reported` and `expected` of the round say it.
+
+    Of a round without them: of the cases that were not stopped, those that have left their first state.
+    """
+
+    reported = count()
+    expected = count()
+    said = fields.Nested(LabelSchema)
+
+
+class SheetSchema(Shown):
+    """A round as a table."""
+
+    title = fields.Nested(LabelSchema)
+    at = instant("as of when")
+    columns = listed(ColumnSchema, "the fields of the cases, in their order")
+    rows = listed(RowSchema, "by number")
+    figures = listed(SheetFigureSchema, "of the whole round")
+    coverage = fields.Nested(CoverageSchema)
 
 
 class RoundBody(Body):
