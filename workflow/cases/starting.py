@@ -25,7 +25,7 @@ from workflow.cases.versions import Version
 from workflow.definition.model import Definition
 from workflow.engine import changes as c
 from workflow.engine.commands import OpenRound, Start
-from workflow.engine.context import Actor, Context, Missing, SeededLot
+from workflow.engine.context import Actor, Context, Fact, Missing, SeededLot
 from workflow.engine.directory import Principal
 from workflow.engine.once import OnceKey, once_values
 from workflow.engine.rounds.step import step_round
@@ -39,6 +39,8 @@ from workflow.text import Label, sentence
 #: Ids that follow from what they are for.
 NAMESPACE = UUID("6f1c4a52-3f0e-5d0b-9a3e-8a1f8f0f6d2c")
 _TRIES = 3
+#: What is looked up together, as whoever asks for one of it mostly asks for the other.
+_FOUND: frozenset[Fact] = frozenset({"facts", "previous"})
 Result = TypeVar("Result")
 
 
@@ -309,7 +311,7 @@ def _begin(desk: Desk, version: Version, command: Start, context: Context, alone
         except Missing as missing:
             if missing.fact == "figures" and not alone:
                 raise _Alone from missing
-            wanted = frozenset((missing.fact,))
+            wanted = _FOUND if missing.fact in _FOUND else frozenset((missing.fact,))
             context = desk.with_facts(context, wanted, None, command, version)
             context = replace(context, unread=context.unread - wanted)
 
