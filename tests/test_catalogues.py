@@ -1,5 +1,6 @@
 """Every sentence for people is in the catalogues, in both languages, with the same facts."""
 
+import ast
 import re
 from gettext import GNUTranslations
 from pathlib import Path
@@ -60,6 +61,21 @@ def test_every_sentence_is_said_in_chinese(sentences: dict[str, str], translated
 
     assert {place.partition(":")[0] for place in sentences.values()} >= {"service.py", "errors.py"}
     assert silent == [], "`make catalogues`, then translate in workflow.po"
+
+
+def test_no_sentence_is_hidden_in_an_f_string() -> None:
+    """Babel does not look into them."""
+    hidden = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in (*ROOT.glob("workflow/**/*.py"), ROOT / "service.py")
+        for text in ast.walk(ast.parse(file.read_text()))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+        if any(isinstance(argument, ast.Constant) for argument in call.args[:1])
+    ]
+
+    assert hidden == []
 
 
 def test_catalogue_holds_nothing_that_is_no_longer_said(sentences: dict[str, str], chinese: Catalog) -> None:

@@ -47,6 +47,7 @@ fields:
   born_on: {type: date, label: {zh: 出生日期, en: Date of birth}}
   agreed: {type: yes_no, label: {zh: 同意公开, en: Open}}
   files: {type: files, label: {zh: 附件, en: Attachments}}
+  approver: {type: person, label: {zh: 审批人, en: Approver}}
   kinds: {type: choices, label: {zh: 种类, en: Kinds}, options: {a: {zh: 甲, en: A}}}
   industry: {type: choice, label: {zh: 行业, en: Industry}, options: {mining: {zh: 采矿, en: Mining}}}
   category:
@@ -505,6 +506,12 @@ def test_guide_is_the_same_each_time() -> None:
         ),
         ("unit.members >= 25", "单位的会员数达到25", "the number of members of the unit is at least 25"),
         ('unit.level == "enterprise"', "单位的层级为企业", "the level of the unit is enterprise"),
+        (
+            "starter.retired == false || starter.age < 70",
+            "发起人未退休，或者发起人的年龄不足70",
+            "the starter is not retired or the age of the starter is below 70",
+        ),
+        ("starter.id != approver.id", "发起人与审批人不同", "the starter is not the same as Approver"),
         ('reason.contains("病")', "事由含有“病”", "Reason contains “病”"),
         (
             "awards.exists(r, r.year > 2020)",

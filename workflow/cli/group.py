@@ -135,7 +135,8 @@ def _usage(wrong: click.ClickException, language: Language) -> str:
     said = wrong.format_message()
     if not isinstance(wrong, click.UsageError) or wrong.ctx is None:
         return said
-    return f"{said} {sentence('See `{command} --help`.', command=wrong.ctx.command_path).say(language)}"
+    more = sentence("See `{command} --help`.", command=wrong.ctx.command_path)
+    return f"{said} {more.say(language)}"
 
 
 def _of_system(error: OSError) -> CannotRun:

@@ -7,10 +7,8 @@ from workflow.definition.explaining.phrases import plain
 from workflow.definition.model import Ballot, Calls, Notice, Score, State, Tasks, Together, Trigger, Wait
 from workflow.text import Label, Sayable, sentence
 
-#: Figures that are true or false.
-TRUTHS = frozenset({"seated", "drawn"})
-#: Columns of the directory that are.
-TRUE_OF_PERSONS = frozenset({"retired"})
+#: Figures, and columns of the directory, that are true or false.
+TRUTHS = frozenset({"seated", "drawn", "retired"})
 
 
 def figures(state: State, triggers: Mapping[str, Trigger]) -> dict[str, Sayable]:

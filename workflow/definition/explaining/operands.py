@@ -29,6 +29,8 @@ def truth(path: Path, words: Vocabulary, *, holds: bool) -> Sayable:
     if words.field(path) is not None:
         called = named(path, words)
         return sentence("{field} is “yes”", field=called) if holds else sentence("{field} is “no”", field=called)
+    if path[-1] == "retired":
+        return _retired(named(path[:-1], words), holds)
     said = _seated(holds) if path[-1] == "seated" else _drawn(holds)
     own = len(path) == 1 or words.state is None or path[0] == words.state.name
     return said if own else sentence("{clause} in “{state}”", clause=said, state=words.state_called(path[0]))
@@ -93,6 +95,10 @@ def is_always(tree: Tree) -> bool:
 
 def _seated(holds: bool) -> Sentence:
     return sentence("the case is within the seats") if holds else sentence("the case is not within the seats")
+
+
+def _retired(who: Sayable, holds: bool) -> Sentence:
+    return sentence("{who} is retired", who=who) if holds else sentence("{who} is not retired", who=who)
 
 
 def _drawn(holds: bool) -> Sentence:

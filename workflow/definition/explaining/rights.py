@@ -38,8 +38,9 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         title = sentence("{title}: who may do what", title=plain(self.definition.title))
+        always = sentence("In every step")
         yield f"# {begun(said(title, self.language))}"
-        yield f"## {begun(said(sentence('In every step'), self.language))}"
+        yield f"## {begun(said(always, self.language))}"
         yield self._table(everywhere(self.definition))
         for state in self.definition.states.values():
             rights = rights_of(self.definition, state)

@@ -136,7 +136,7 @@ class Vocabulary:
 
     def _of_field(self, known: Field, rest: Path) -> Sayable:
         label = plain(known.label)
-        if not rest:
+        if rest in ((), ("id",)):
             return label
         inner = known.columns.get(rest[0])
         part = plain(inner.label) if inner else usual(rest[0], COLUMNS)
@@ -166,6 +166,8 @@ class Vocabulary:
             return sentence("{field} of the case before", field=plain(known.label)) if known else None
         if head == "round":
             return self._in_round(rest)
+        if head in _PERSONS and rest == ("id",):
+            return _PERSONS[head]
         if head in _PERSONS:
             return sentence("{part} of {whole}", part=usual(rest[0], COLUMNS), whole=_PERSONS[head])
         return None
