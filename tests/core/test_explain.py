@@ -511,6 +511,7 @@ def test_guide_is_the_same_each_time() -> None:
             "发起人未退休，或者发起人的年龄不足70",
             "the starter is not retired or the age of the starter is below 70",
         ),
+        ("starter.name == reason", "发起人的姓名与事由相同", "the full name of the starter is the same as Reason"),
         ("starter.id != approver.id", "发起人与审批人不同", "the starter is not the same as Approver"),
         ('reason.contains("病")', "事由含有“病”", "Reason contains “病”"),
         (
@@ -532,6 +533,48 @@ def test_guide_is_the_same_each_time() -> None:
 )
 def test_guard_in_words(guard: str, zh: str, en: str) -> None:
     assert (guard_in_words(guard, "zh"), guard_in_words(guard, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("known", "lines"),
+    [
+        (
+            True,
+            [
+                "**上次天数**：数字；自动取自最近一件“请假”事项的“天数”（限本单位、处于准假环节），不能修改。",
+                "另行发起一件“请假”事项，并带入：事由为“探亲”、天数为上次天数。",
+            ],
+        ),
+        (
+            False,
+            [
+                "**上次天数**：数字；自动取自最近一件“leave”事项的“days”（限本单位、处于granted环节），不能修改。",
+                "另行发起一件“leave”事项，并带入：reason为“探亲”、days为上次天数。",
+            ],
+        ),
+    ],
+)
+def test_other_definition_is_called_as_it_calls_itself_where_it_is_known(known: bool, lines: list[str]) -> None:
+    text = """
+key: visit
+title: {zh: 探亲, en: Visit}
+start: {role: union_chair, at: enterprise}
+fields:
+  last:
+    type: number
+    label: {zh: 上次天数, en: Days last time}
+    from: {cases: leave, take: latest, value: days, in: [granted]}
+states:
+  draft: {task: {who: starter, edit: []}, to: {submit: done}}
+  done:
+    end: {zh: 办结, en: Done}
+    do: [{start: {definition: leave, with: {reason: '"探亲"', days: last}}}]
+"""
+    others = {"leave": a_definition(LEAVE)} if known else {}
+
+    guide = explain(a_definition(text), "zh", others.get)
+
+    assert [line for line in lines if line not in guide] == []
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def definition(key: str) -> dict[str, Any]:
     with office().database.read() as connection:
         context = context_for(connection)
         version = office().versions.newest(connection, key)
+        others = {one.key: one.definition for one in office().versions.all_newest(connection)}
     found = version.definition
     first = found.states[found.first_state]
     return {
@@ -69,7 +70,7 @@ def definition(key: str) -> dict[str, Any]:
         ],
         "triggers": [{"name": t.name, "label": label(t.label), "sense": t.sense} for t in found.triggers.values()],
         "diagram": mermaid(found, "zh"),
-        "guide": {"zh": explain(found, "zh"), "en": explain(found, "en")},
+        "guide": {"zh": explain(found, "zh", others.get), "en": explain(found, "en", others.get)},
     }
 
 

@@ -1,6 +1,7 @@
 """For authors of definitions: check, draw, explain, publish. None of the first three touches a database."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from workflow.errors import CannotRun, DefinitionWrong, Problem
 from workflow.text import Language, say, sentence
 
 if TYPE_CHECKING:  # `--help` loads none of it
+    from collections.abc import Callable
+
     from workflow.definition.model import Definition
     from workflow.engine.checking import Checked
     from workflow.engine.stories.book import Book
@@ -59,8 +62,8 @@ def explain(call: Call, key: str, language: Language | None, *, rights: bool) ->
     from workflow.definition.explaining import explain as guide  # noqa: PLC0415 -- slow import
     from workflow.definition.explaining import explain_rights  # noqa: PLC0415 -- slow import
 
-    explained = explain_rights if rights else guide
-    click.echo(explained(definition_of(call, key), language or call.language))
+    definition, speaks = definition_of(call, key), language or call.language
+    click.echo(explain_rights(definition, speaks) if rights else guide(definition, speaks, _beside_it(call, key)))
 
 
 @click.command(help="")
@@ -114,6 +117,20 @@ def _checked(file: Path) -> "Checked":
     from workflow.engine.checking import check as checked  # noqa: PLC0415
 
     return checked(*texts_of(file), chinese_calendar(), _others(file))
+
+
+def _beside_it(call: Call, key: str) -> "Callable[[str], Definition | None]":
+    """What is read of definitions that another names: those in the folders beside its own."""
+    from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
+
+    folders = file_of(call, key).parent.parent
+
+    @cache
+    def other(name: str) -> "Definition | None":
+        file = folders / name / "definition.yaml"
+        return load_definition(read_text(file)).definition if file.is_file() else None
+
+    return other
 
 
 def _others(file: Path) -> set[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from workflow.definition.explaining.ballots import ballot
-from workflow.definition.explaining.effects import unit_called, values_given
+from workflow.definition.explaining.effects import fields_of, unit_called, values_given
 from workflow.definition.explaining.expressions import condition
 from workflow.definition.explaining.figures import criterion
 from workflow.definition.explaining.moments import deadlines, lengths
@@ -224,7 +224,7 @@ def _wait(wait: Wait, words: Vocabulary) -> Sayable:
 def _call(call: Call, words: Vocabulary) -> Sayable:
     table = words.definition.fields.get(call.each) if call.each and not call.each_people else None
     own = words if table is None else words.over("row", table.columns)
-    name = usual(call.definition)
+    name = words.definition_called(call.definition)
     if call.each is None:
         said = sentence("A case “{definition}” is opened", definition=name)
     else:
@@ -232,7 +232,9 @@ def _call(call: Call, words: Vocabulary) -> Sayable:
     if call.unit is not None:
         said = sentence("{what} (unit: {unit})", what=said, unit=unit_called(call.unit, own))
     if call.values:
-        said = sentence("{what}, with {values}", what=said, values=values_given(call.values, own))
+        said = sentence(
+            "{what}, with {values}", what=said, values=values_given(call.values, own, fields_of(call.definition, words))
+        )
     return sentence("{what}.", what=said)
 
 

@@ -7,11 +7,11 @@ from workflow.definition.explaining.moments import point
 from workflow.definition.explaining.office import LEVELS, usual
 from workflow.definition.explaining.page import Item
 from workflow.definition.explaining.people import who
-from workflow.definition.explaining.phrases import marked
+from workflow.definition.explaining.phrases import marked, plain
 from workflow.definition.explaining.vocabulary import Vocabulary
 from workflow.definition.expression import Expression
 from workflow.definition.expression.syntax import Constant
-from workflow.definition.model import Do, Tell
+from workflow.definition.model import Do, Fields, Tell
 from workflow.definition.term.values import Term
 from workflow.text import Sayable, Sentence, sentence
 
@@ -33,10 +33,20 @@ def done(effects: Iterable[Do], words: Vocabulary) -> Iterator[Item]:
         yield Item(_limited(effect, words))
 
 
-def values_given(values: Mapping[str, Expression], words: Vocabulary) -> list[Sayable]:
-    """`with`: which values another definition's fields get; their labels stand in its file."""
+def fields_of(key: str, words: Vocabulary) -> Fields:
+    """The fields of another definition, where it is known."""
+    other = words.other(key)
+    return other.definition.fields if other else {}
+
+
+def values_given(values: Mapping[str, Expression], words: Vocabulary, fields: Fields) -> list[Sayable]:
+    """`with`: which values the fields of another get."""
     return [
-        sentence("{field} = {value}", field=marked(name), value=quantity(value, words))
+        sentence(
+            "{field} = {value}",
+            field=plain(fields[name].label) if name in fields else marked(name),
+            value=quantity(value, words, fields.get(name)),
+        )
         for name, value in values.items()
     ]
 
@@ -99,16 +109,20 @@ def _yuan(amount: Expression, words: Vocabulary) -> Sayable:
 
 
 def _start(arguments: Mapping[str, object], words: Vocabulary) -> Sayable:
-    said = sentence("a case “{definition}” is started", definition=_thing(arguments, "definition"))
+    key = str(arguments["definition"])
+    said = sentence("a case “{definition}” is started", definition=words.definition_called(key))
     if "unit" in arguments:
         unit = unit_called(str(arguments["unit"]), words)
         said = sentence("{what} (unit: {unit})", what=said, unit=unit)
-    return _with(said, arguments, words)
+    return _with(said, arguments, words, fields_of(key, words))
 
 
 def _open(arguments: Mapping[str, object], words: Vocabulary) -> Sayable:
-    said = sentence("a round of “{definition}” is opened", definition=_thing(arguments, "round"))
-    return _with(said, arguments, words)
+    key = str(arguments["round"])
+    said = sentence("a round of “{definition}” is opened", definition=words.definition_called(key))
+    other = words.other(key)
+    rules = other.definition.round if other else None
+    return _with(said, arguments, words, rules.fields if rules else {})
 
 
 def _document(arguments: Mapping[str, object], _: Vocabulary) -> Sayable:
@@ -157,11 +171,11 @@ def _until(said: Sentence, arguments: Mapping[str, object], words: Vocabulary) -
     return sentence("{what}, until {moment}", what=said, moment=point(until, words))
 
 
-def _with(said: Sentence, arguments: Mapping[str, object], words: Vocabulary) -> Sayable:
+def _with(said: Sentence, arguments: Mapping[str, object], words: Vocabulary, fields: Fields) -> Sayable:
     values = arguments.get("with")
     if not isinstance(values, Mapping) or not values:
         return said
-    return sentence("{what}, with {values}", what=said, values=values_given(values, words))
+    return sentence("{what}, with {values}", what=said, values=values_given(values, words, fields))
 
 
 def _thing(arguments: Mapping[str, object], key: str) -> Sayable:

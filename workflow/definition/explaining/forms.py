@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from workflow.calendar import local
 from workflow.definition.explaining.expressions import clause, condition, quantity
 from workflow.definition.explaining.moments import points, span
-from workflow.definition.explaining.office import COLUMNS, usual
+from workflow.definition.explaining.office import COLUMNS, OF_HONOURS, usual
 from workflow.definition.explaining.operands import with_unit
 from workflow.definition.explaining.page import Item, Section
 from workflow.definition.explaining.people import who
@@ -238,13 +238,13 @@ def _source(source: Source, words: Vocabulary) -> Sayable:
         case "honours":
             honours = sentence("the honours “{name}” in the register", name=usual(source.name))
             return _narrowed(_taken(source, honours), source, words)
-    own = words.definition.key == source.name
-    name = plain(words.definition.title) if own else usual(source.name)
-    return _narrowed(_taken(source, sentence("the cases “{name}”", name=name)), source, words)
+    cases = sentence("the cases “{name}”", name=words.definition_called(source.name))
+    return _narrowed(_taken(source, cases, words.other(source.name)), source, words)
 
 
-def _taken(source: Source, what: Sayable) -> Sayable:
-    value = marked(source.value or "")
+def _taken(source: Source, what: Sayable, other: Vocabulary | None = None) -> Sayable:
+    name = source.value or ""
+    value = (other.called(tuple(name.split("."))) if other else None) or usual(name, OF_HONOURS)
     match source.take:
         case "count":
             return sentence("the number of {what}", what=what)
@@ -261,8 +261,8 @@ def _narrowed(said: Sayable, source: Source, words: Vocabulary) -> Sayable:
         "starter": sentence("of the starter"),
     }
     limits: list[Sayable] = [whose[source.of]]
-    own = source.kind == "cases" and words.definition.key == source.name
-    called = words.state_called if own else marked
+    other = words.other(source.name) if source.kind == "cases" else None
+    called = other.state_called if other else marked
     if source.states:
         limits.append(sentence("now in {states}", states=[called(state) for state in source.states]))
     if source.passed is not None:

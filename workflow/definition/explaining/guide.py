@@ -9,14 +9,14 @@ from workflow.definition.explaining.phrases import lines_of, plain
 from workflow.definition.explaining.rounds import round_rules
 from workflow.definition.explaining.rules import anytime, operations, recusal, starting
 from workflow.definition.explaining.steps import ends, steps
-from workflow.definition.explaining.vocabulary import Vocabulary
+from workflow.definition.explaining.vocabulary import Others, Vocabulary, none_known
 from workflow.definition.model import Definition
 from workflow.text import Label, Language, sentence
 
 
-def explain(definition: Definition, language: Language) -> str:
-    """The procedure in plain Chinese or English, as Markdown."""
-    words = Vocabulary(definition=definition)
+def explain(definition: Definition, language: Language, others: Others = none_known) -> str:
+    """The procedure in plain Chinese or English, as Markdown; others that it names are called as they call themselves."""
+    words = Vocabulary(definition=definition, others=others)
     whole = Section(
         heading=plain(definition.title),
         preamble=tuple(_paragraphs(definition.about, language)),

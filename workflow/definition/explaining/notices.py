@@ -77,7 +77,10 @@ def _about(objections: Objections, state: State, words: Vocabulary) -> Iterator[
     if objections.late is None:
         yield Item(sentence("After the end no objection is taken."))
     else:
-        text = sentence("An objection after the end opens a case “{definition}”.", definition=usual(objections.late))
+        text = sentence(
+            "An objection after the end opens a case “{definition}”.",
+            definition=words.definition_called(objections.late),
+        )
         yield Item(text)
 
 

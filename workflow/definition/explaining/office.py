@@ -109,7 +109,7 @@ THINGS: Mapping[str, Sentence] = {
     "merit": sentence("merit part"),
 }
 
-#: Columns of the registers that expressions and `from` may read.
+#: Columns of the directory that expressions may read.
 COLUMNS: Mapping[str, Sentence] = {
     "name": sentence("the name"),
     "level": sentence("the level"),
@@ -118,9 +118,14 @@ COLUMNS: Mapping[str, Sentence] = {
     "workers": sentence("the number of workers"),
     "age": sentence("the age"),
     "born_on": sentence("the date of birth"),
+}
+
+#: What `from` may take of an honour.
+OF_HONOURS: Mapping[str, Sentence] = {
     "granted_on": sentence("the date of the grant"),
     "year": sentence("the year of the grant"),
     "amount": sentence("the amount"),
+    "level": sentence("the level of the honour"),
 }
 
 

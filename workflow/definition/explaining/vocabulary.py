@@ -1,21 +1,24 @@
 """What people call the names of a definition, from where they stand: of two things with one name the nearest is meant."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from workflow.definition.explaining.figures import TRUTHS, figures
 from workflow.definition.explaining.office import COLUMNS, usual
 from workflow.definition.explaining.phrases import marked, plain
-from workflow.definition.model import ANY_STATE, PREVIOUS, Definition, Field, Fields, State
+from workflow.definition.model import ANY_STATE, PREVIOUS, Calls, Definition, Field, Fields, State
 from workflow.text import Label, Sayable, Sentence, sentence
 
 Path = tuple[str, ...]
+#: Another definition by its key, where it is known.
+Others = Callable[[str], Definition | None]
 
 _PERSONS: Mapping[str, Sentence] = {
     "unit": sentence("the unit"),
     "starter": sentence("the starter"),
     "concerned": sentence("the person concerned"),
 }
+_PERSONS_NAME = sentence("the full name")
 _ALWAYS: Mapping[str, Sentence] = {
     **_PERSONS,
     "today": sentence("today"),
@@ -35,9 +38,14 @@ _OF_ROUND: Mapping[str, Sentence] = {
 }
 
 
+def none_known(_: str) -> None:
+    """Of a definition that stands alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     definition: Definition
+    others: Others = none_known
     state: State | None = None  #: its own figures are meant without its name
     of_round: bool = False  #: the round's own fields and figures are meant without `round.`
     rows: Mapping[str, Fields] = field(default_factory=dict)  #: a name for a row of a table, and its columns
@@ -50,6 +58,15 @@ class Vocabulary:
 
     def over(self, row: str, columns: Fields) -> "Vocabulary":
         return replace(self, rows={**self.rows, row: columns})
+
+    def other(self, key: str) -> "Vocabulary | None":
+        """How a definition that is named here calls its own things."""
+        found = self.definition if key == self.definition.key else self.others(key)
+        return Vocabulary(definition=found, others=self.others) if found else None
+
+    def definition_called(self, key: str) -> Sayable:
+        other = self.other(key)
+        return plain(other.definition.title) if other else usual(key)
 
     def state_called(self, name: str) -> Sayable:
         state = self.definition.states.get(name)
@@ -153,8 +170,14 @@ class Vocabulary:
                 return None
         figure = figures(state, self.definition.triggers).get(".".join(rest))
         if figure is None:
-            return sentence("the number “{figure}” in “{state}”", figure=usual(".".join(rest)), state=label)
+            figure = self._end_of_called(state, rest[0]) or usual(".".join(rest))
+            return sentence("the number “{figure}” in “{state}”", figure=figure, state=label)
         return sentence("{figure} in “{state}”", figure=figure, state=label)
+
+    def _end_of_called(self, state: State, name: str) -> Sayable | None:
+        calls = state.activity.calls if isinstance(state.activity, Calls) else ()
+        others = [self.other(call.definition) for call in calls]
+        return next((one.state_called(name) for one in others if one and name in one.definition.states), None)
 
     def _usual(self, head: str, rest: Path) -> Sayable | None:
         if not rest:
@@ -169,5 +192,6 @@ class Vocabulary:
         if head in _PERSONS and rest == ("id",):
             return _PERSONS[head]
         if head in _PERSONS:
-            return sentence("{part} of {whole}", part=usual(rest[0], COLUMNS), whole=_PERSONS[head])
+            part = _PERSONS_NAME if head != "unit" and rest == ("name",) else usual(rest[0], COLUMNS)
+            return sentence("{part} of {whole}", part=part, whole=_PERSONS[head])
         return None
