@@ -85,7 +85,8 @@ class ProblemsFound(WorkflowError):
     def say(self, language: Language) -> str:
         signs = _SIGNS[language]
         listed = (f"{problem.at}{signs.colon}{problem.say(language).rstrip('。.')}" for problem in self.problems)
-        return f"{super().say(language)}{signs.space}{signs.semicolon.join(listed)}{signs.stop}"
+        whole = f"{super().say(language)}{signs.space}{signs.semicolon.join(listed)}"
+        return whole if whole.endswith(("？", "?")) else f"{whole}{signs.stop}"
 
 
 class DefinitionWrong(ProblemsFound):

@@ -34,5 +34,11 @@ def test_several_problems_are_listed_with_the_signs_of_the_language(language: La
     assert InvalidData(PROBLEMS).say(language) == expected
 
 
+def test_question_is_not_followed_by_a_full_stop() -> None:
+    problem = Problem("/nam", "unknown_key", sentence("A key."), sentence("Did you mean “{name}”?", name="name"))
+
+    assert InvalidData((problem,)).say("en").endswith("Did you mean “name”?")
+
+
 def test_every_operation_that_may_be_refused_has_a_name() -> None:
     assert set(OPERATIONS) == set(get_args(Operation))
