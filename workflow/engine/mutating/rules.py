@@ -54,6 +54,10 @@ _LEFT_OUT: Final = frozenset(
 _EACH: Final = frozenset({"remind", "escalate", "tell", "do", "checks", "once", "plausible", "tie"})
 #: Maps of rules: each is left out by itself.
 _EACH_KEY: Final = frozenset({"recuse", "operations", "anytime"})
+#: What holds anyway where it is not written, so that nothing changes without it.
+_USUAL: Final = frozenset(
+    {("until", "all"), ("clock", "hold"), ("clock", "again"), ("decide", "all"), ("then", "again"), ("vacant", "hold")}
+)
 #: Maps whose keys are names that the author has chosen.
 _NAMED: Final = frozenset(
     {"states", "fields", "people", "columns", "anytime", "figures", "criteria", "tasks", "triggers", "operations"}
@@ -105,7 +109,7 @@ def _of_key(node: Mapping, key: str, entry: Node, path: Path) -> Iterator[Mutati
     if _is_name(path):
         yield from _of_named(here, line, entry)
         return
-    if key in _LEFT_OUT and not (isinstance(entry, Scalar) and entry.value is False):
+    if key in _LEFT_OUT and not _is_usual(key, entry):
         yield _without(here, line, key, entry)
     if key in _EACH:
         yield from _each(here, key, entry)
@@ -114,6 +118,10 @@ def _of_key(node: Mapping, key: str, entry: Node, path: Path) -> Iterator[Mutati
     if key in ("to", "due", "length", "term") or (path and path[-1] == "to"):
         yield from _of_alternatives(here, entry)
     yield from _of_value(here, line, key, entry)
+
+
+def _is_usual(key: str, entry: Node) -> bool:
+    return isinstance(entry, Scalar) and (entry.value is False or (key, entry.text) in _USUAL)
 
 
 def _of_named(here: Path, line: int, entry: Node) -> Iterator[Mutation]:
