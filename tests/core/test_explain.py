@@ -512,6 +512,11 @@ def test_guide_is_the_same_each_time() -> None:
             "the starter is not retired or the age of the starter is below 70",
         ),
         ("starter.name == reason", "发起人的姓名与事由相同", "the full name of the starter is the same as Reason"),
+        (
+            'agreed == false && (category == "head" ? days <= 3 : pay > 5)',
+            "同意公开为“否”，且（人员类别为企业负责人的，天数不超过3；否则金额超过5元）",
+            "Open is “no” and (Days is at most 3 if Category is Head, else Amount is above 5 yuan)",
+        ),
         ("starter.id != approver.id", "发起人与审批人不同", "the starter is not the same as Approver"),
         ('reason.contains("病")', "事由含有“病”", "Reason contains “病”"),
         (

@@ -63,6 +63,14 @@ def _clause(tree: Tree, words: Vocabulary) -> Sayable:
             return _about_text(function, of, argument, words)
         case Comprehension():
             return _about_rows(tree, words)
+        case Either(condition=asked, then=then, otherwise=otherwise):
+            first, second = _clause(then, words), _clause(otherwise, words)
+            return sentence(
+                "({then} if {condition}, else {otherwise})",
+                then=first,
+                condition=_clause(asked, words),
+                otherwise=second,
+            )
         case Constant(value=bool() as value):
             return sentence("always") if value else sentence("never")
     path = path_of(tree)
