@@ -87,6 +87,7 @@ def tries(house: House) -> dict[str, Try]:
         "get /api/v1/rounds/{round_id}": Try(path=f"/api/v1/rounds/{round_['id']}", open_to=WEST),
         "get /api/v1/rounds/{round_id}/cases": Try(path=f"/api/v1/rounds/{round_['id']}/cases", open_to=WEST),
         "get /api/v1/rounds/{round_id}/events": Try(path=f"/api/v1/rounds/{round_['id']}/events", open_to=WEST),
+        "get /api/v1/rounds/{round_id}/sheet": Try(path=f"/api/v1/rounds/{round_['id']}/sheet", open_to=WEST),
         "post /api/v1/rounds/{round_id}/sittings/{state}": Try(
             path=f"/api/v1/rounds/{round_['id']}/sittings/ranking", body={}
         ),
