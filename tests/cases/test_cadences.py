@@ -229,3 +229,19 @@ def test_an_hour_later_nothing_is_left_to_do(federation: Federation) -> None:
     federation.set_clock("2026-03-16 10:00")
     assert federation.tick() == 0
     assert next_opening(federation.office) == at("2026-03-16 09:00") + timedelta(days=7)
+
+
+def test_who_pauses_while_it_opens_has_it_paused(federation: Federation) -> None:
+    begin(federation)
+    holding = WEEKLY.replace("OWNER", "district").replace("{unit: enterprise}", "{honour: model_worker}")
+    publish(federation.database, federation.office.versions, Texts(definition=holding), calendar=chinese_calendar())
+    federation.tick()
+
+    def holders(*_: object) -> Sequence[int]:
+        pause(federation.office, "weekly", by=None, reason="停")
+        return ()
+
+    federation.office.holders_of = holders
+    goes_to(federation, "2026-03-16 09:00", "2026-03-23 09:00")
+    assert opened_at(federation) == ["03-16 09:00"]
+    assert next_opening(federation.office) is None

@@ -4,6 +4,7 @@ That it is once lies in the round's own key (definition, organisation, nominal d
 when has been looked. A scheduler that dies between two organisations is taken over from there.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,7 @@ from workflow.cases.office import Office
 from workflow.cases.starting import open_round
 from workflow.cases.versions import Version
 from workflow.clock.tables import cadence, cadence_act
+from workflow.definition.model import RoundRules
 from workflow.engine.context import Actor
 from workflow.engine.directory import Directory, Organisation, Principal
 from workflow.engine.rounds.cadence import Occurrence, occurrences
@@ -81,40 +83,37 @@ def _due(office: Office) -> list[tuple[Version, Row[Any]]]:
         now = office.database.now(connection)
         versions = {one.key: one for one in office.versions.all_newest(connection) if opens_by_itself(one)}
         rows = {row.definition: row for row in connection.execute(select(cadence))}
-        marks = {key: f"{one.number}/{service_value(connection, 'calendar') or ''}" for key, one in versions.items()}
-    stale = [key for key in versions if key not in rows or rows[key].reckoned_with != marks[key]]
+        days = service_value(connection, "calendar")
+    stale = [one for key, one in versions.items() if key not in rows or rows[key].reckoned_with != _mark(one, days)]
     if stale:
-        _reckon(office, [versions[key] for key in stale])
+        _reckon(office, stale)
         return _due(office)
     due = [row for row in rows.values() if row.next_at is not None and row.next_at <= now]
     return [(versions[row.definition], row) for row in due if row.definition in versions]
 
 
+def _mark(version: Version, days: str | None) -> str:
+    """With what the next occurrence was reckoned: a version, and the calendar by its number."""
+    return f"{version.number}/{days or ''}"
+
+
 def _reckon(office: Office, versions: Sequence[Version]) -> None:
     """Finds anew when the next occurrence is: after publishing, after a change of the calendar."""
-    dialect = sqlite if office.database.dialect == "sqlite" else postgresql
     with office.database.write() as connection:
-        calendar = office.calendar(connection)
-        mark = service_value(connection, "calendar") or ""
+        calendar, days = office.calendar(connection), service_value(connection, "calendar")
         for version in versions:
-            begun = dialect.insert(cadence).values(
-                definition=version.key, reckoned_with="", opened_until=version.published_at
-            )
-            connection.execute(begun.on_conflict_do_nothing())
-            row = connection.execute(select(cadence).where(cadence.c.definition == version.key)).one()
+            row = _row(connection, version)
             next_at = None if row.paused_at else _next(version, calendar, row.opened_until)
-            changed = update(cadence).where(cadence.c.definition == version.key)
-            connection.execute(changed.values(reckoned_with=f"{version.number}/{mark}", next_at=next_at))
+            changed = update(cadence).where(_is(version.key))
+            connection.execute(changed.values(reckoned_with=_mark(version, days), next_at=next_at))
 
 
 def _open_all(office: Office, version: Version, since: datetime) -> int:
-    rules = version.definition.round
-    assert rules is not None
     with office.database.read() as connection:
         now = office.database.now(connection)
         calendar, directory = office.calendar(connection), office.directory(connection)
-        skipped = _skipped(connection, version.key)
-    due = occurrences(rules, calendar, since, now)[:_MOST]
+        skipped = _skipped(connection)[version.key]
+    due = occurrences(_rules(version), calendar, since, now)[:_MOST]
     opened = 0
     for occurrence in due:
         for unit in _owners(version, directory, occurrence.opens_at):
@@ -122,7 +121,7 @@ def _open_all(office: Office, version: Version, since: datetime) -> int:
                 opened += _open(office, version, occurrence, unit.id)
     until = due[-1].opens_at if due else now
     with office.database.write() as connection:
-        mine = and_(cadence.c.definition == version.key, cadence.c.opened_until == since)
+        mine = and_(_is(version.key), cadence.c.opened_until == since, cadence.c.paused_at.is_(None))
         connection.execute(
             update(cadence).where(mine).values(opened_until=until, next_at=_next(version, calendar, until))
         )
@@ -147,7 +146,7 @@ def _open(office: Office, version: Version, occurrence: Occurrence, unit: Princi
     except WorkflowError as error:
         log.warning("round_not_opened", definition=version.key, unit=unit, nominal=nominal, error=error.code)
         with office.database.write() as connection:
-            _lock(connection, version.key)
+            _row(connection, version)
             _note(office, connection, version.key, "failed", error.say("zh"), nominal=occurrence.nominal, unit=unit)
         return 0
     follow(office, UUID(outcome.subject.id))
@@ -155,19 +154,23 @@ def _open(office: Office, version: Version, occurrence: Occurrence, unit: Princi
 
 
 def _next(version: Version, calendar: Calendar, after: datetime) -> datetime | None:
-    rules = version.definition.round
-    assert rules is not None
-    found = occurrences(rules, calendar, after, after + _HORIZON)
+    found = occurrences(_rules(version), calendar, after, after + _HORIZON)
     return found[0].opens_at if found else None
 
 
 def _owners(version: Version, directory: Directory, at: datetime) -> Iterator[Organisation]:
     """Each organisation of the level that the round is at."""
-    rules = version.definition.round
+    rules = _rules(version)
     for organisation in sorted(directory.organisations.values(), key=lambda one: one.id):
         here = organisation.until is None or at < organisation.until
-        if rules is not None and here and rules.at in (organisation.level, organisation.kind):
+        if here and rules.at in (organisation.level, organisation.kind):
             yield organisation
+
+
+def _rules(version: Version) -> RoundRules:
+    rules = version.definition.round
+    assert rules is not None
+    return rules
 
 
 def opens_by_itself(version: Version) -> bool:
@@ -185,23 +188,19 @@ def all_cadences(office: Office, connection: Connection) -> list[Cadence]:
     newest = select(cadence_act).order_by(cadence_act.c.definition, cadence_act.c.number.desc())
     for act in connection.execute(newest):
         acts.setdefault(act.definition, []).append(act)
-    return [
-        Cadence(
-            version=version,
-            next_at=rows[version.key].next_at if version.key in rows else None,
-            paused_at=rows[version.key].paused_at if version.key in rows else None,
-            acts=acts.get(version.key, ()),
-        )
-        for version in versions
-    ]
+    return [_cadence(version, rows.get(version.key), acts.get(version.key, ())) for version in versions]
 
 
 def one_cadence(office: Office, connection: Connection, definition: str) -> Cadence:
     """Raises NotFound."""
-    found = next((one for one in all_cadences(office, connection) if one.version.key == definition), None)
-    if found is None:
-        raise NotFound(sentence("“{key}” does not open by itself.", key=definition))
-    return found
+    version = _version(office, connection, definition)
+    row = connection.execute(select(cadence).where(_is(definition))).one_or_none()
+    return _cadence(version, row, acts_of(connection, definition))
+
+
+def _cadence(version: Version, row: Row[Any] | None, acts: Sequence[Row[Any]]) -> Cadence:
+    next_at, paused_at = (row.next_at, row.paused_at) if row is not None else (None, None)
+    return Cadence(version=version, next_at=next_at, paused_at=paused_at, acts=acts)
 
 
 def coming(office: Office, connection: Connection, until: datetime) -> list[Coming]:
@@ -209,21 +208,20 @@ def coming(office: Office, connection: Connection, until: datetime) -> list[Comi
     now = office.database.now(connection)
     calendar, directory = office.calendar(connection), office.directory(connection)
     paused = set(connection.scalars(select(cadence.c.definition).where(cadence.c.paused_at.is_not(None))))
+    skipped = _skipped(connection)
     found: list[Coming] = []
     for version in office.versions.all_newest(connection):
         if not opens_by_itself(version) or version.key in paused:
             continue
-        assert version.definition.round is not None
-        skipped = _skipped(connection, version.key)
         found += [
             Coming(
                 version=version,
                 occurrence=one,
                 units=tuple(_owners(version, directory, one.opens_at)),
-                skipped=(one.nominal, None) in skipped,
+                skipped=(one.nominal, None) in skipped[version.key],
                 provisional=calendar.is_provisional(one.nominal),
             )
-            for one in occurrences(version.definition.round, calendar, now, until)
+            for one in occurrences(_rules(version), calendar, now, until)
         ]
     return sorted(found, key=lambda one: (one.occurrence.opens_at, one.version.key))
 
@@ -231,7 +229,7 @@ def coming(office: Office, connection: Connection, until: datetime) -> list[Comi
 def pause(office: Office, definition: str, *, by: Principal | None, reason: str) -> None:
     """No occurrence opens until it is resumed; those that fall into the pause are left out."""
     with office.database.write() as connection:
-        row = _row(office, connection, definition)
+        row = _row(connection, _version(office, connection, definition))
         if row.paused_at is not None:
             raise NotOffered(sentence("This cadence is paused already."))
         now = office.database.now(connection)
@@ -242,7 +240,7 @@ def pause(office: Office, definition: str, *, by: Principal | None, reason: str)
 def resume(office: Office, definition: str, *, by: Principal | None, reason: str) -> None:
     """From now on; what was left out may be opened by hand for its period."""
     with office.database.write() as connection:
-        row = _row(office, connection, definition)
+        row = _row(connection, _version(office, connection, definition))
         if row.paused_at is None:
             raise NotOffered(sentence("This cadence is not paused."))
         now = office.database.now(connection)
@@ -256,12 +254,16 @@ def skip(
 ) -> None:
     """One occurrence does not open, at one organisation or at all. Raises InvalidData where there is none on that date."""
     with office.database.write() as connection:
-        row = _row(office, connection, definition)
-        ahead = _ahead(office, connection, definition, row.opened_until)
+        version = _version(office, connection, definition)
+        row = _row(connection, version)
+        until = row.opened_until + _HORIZON
+        ahead = [
+            one.nominal for one in occurrences(_rules(version), office.calendar(connection), row.opened_until, until)
+        ]
         if nominal not in ahead:
             text = sentence("No occurrence is due on that date; the next is {date}.", date=next(iter(ahead), "—"))
             raise InvalidData((Problem("/nominal", "data", text),))
-        if (nominal, None) in _skipped(connection, definition) or (nominal, unit) in _skipped(connection, definition):
+        if _skipped(connection)[definition].intersection({(nominal, None), (nominal, unit)}):
             raise NotOffered(sentence("This occurrence is skipped already."))
         _note(office, connection, definition, "skipped", reason, by=by, nominal=nominal, unit=unit)
 
@@ -272,40 +274,33 @@ def acts_of(connection: Connection, definition: str) -> Sequence[Row[Any]]:
     return connection.execute(rows.order_by(cadence_act.c.number.desc())).all()
 
 
-def _ahead(office: Office, connection: Connection, definition: str, since: datetime) -> list[date]:
-    rules = office.versions.newest(connection, definition).definition.round
-    if rules is None:
-        return []
-    return [one.nominal for one in occurrences(rules, office.calendar(connection), since, since + _HORIZON)]
+def _version(office: Office, connection: Connection, definition: str) -> Version:
+    """Raises NotFound where there is no such definition, or its rounds are opened by hand."""
+    version = office.versions.newest(connection, definition)
+    if not opens_by_itself(version):
+        raise NotFound(sentence("“{key}” does not open by itself.", key=definition))
+    return version
 
 
-def _row(office: Office, connection: Connection, definition: str) -> Row[Any]:
-    row = _lock(connection, definition)
-    if row is None:
-        version = office.versions.newest(connection, definition)
-        if not opens_by_itself(version):
-            raise NotFound(sentence("“{key}” does not open by itself.", key=definition))
-        new = {"definition": definition, "reckoned_with": "", "opened_until": version.published_at}
-        connection.execute(insert(cadence).values(new))
-        row = _lock(connection, definition)
-        assert row is not None
-    return row
-
-
-def _lock(connection: Connection, definition: str) -> Row[Any] | None:
-    """Whoever notes something about a cadence does so after the others."""
-    return connection.execute(select(cadence).where(_is(definition)).with_for_update()).one_or_none()
+def _row(connection: Connection, version: Version) -> Row[Any]:
+    """Made where it is not there, and locked: whoever notes something about a cadence does so after the others."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    new = {"definition": version.key, "reckoned_with": "", "opened_until": version.published_at}
+    connection.execute(dialect.insert(cadence).values(new).on_conflict_do_nothing())
+    return connection.execute(select(cadence).where(_is(version.key)).with_for_update()).one()
 
 
 def _is(definition: str) -> ColumnElement[bool]:
     return cadence.c.definition == definition
 
 
-def _skipped(connection: Connection, definition: str) -> set[tuple[date, Principal | None]]:
-    rows = select(cadence_act.c.nominal, cadence_act.c.unit).where(
-        cadence_act.c.definition == definition, cadence_act.c.kind == "skipped"
-    )
-    return {(row.nominal, row.unit) for row in connection.execute(rows)}
+def _skipped(connection: Connection) -> dict[str, set[tuple[date, Principal | None]]]:
+    """Of each definition the occurrences that are left out: at an organisation, or (none) at all."""
+    rows = select(cadence_act.c.definition, cadence_act.c.nominal, cadence_act.c.unit)
+    found: dict[str, set[tuple[date, Principal | None]]] = defaultdict(set)
+    for row in connection.execute(rows.where(cadence_act.c.kind == "skipped")):
+        found[row.definition].add((row.nominal, row.unit))
+    return found
 
 
 def _note(
