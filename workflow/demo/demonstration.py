@@ -22,7 +22,7 @@ from workflow.clock.settable import DEMO, Delivery, mark, set_clock
 from workflow.definition.loading import load_definition
 from workflow.demo.candidates import Candidate, make_candidates, values_of
 from workflow.demo.district import CLERK, CLERKS_UNIT, LEADER, REVIEWER, REVIEWERS_TOWNSHIP, District, make_district
-from workflow.demo.play import KEY, Call, Play, officer_of
+from workflow.demo.play import KEY, Call, Play, holder_of, officer_of
 from workflow.demo.scripts import Script, Season, scripts_of, seats_of
 from workflow.demo.seasons import BEGINS, LAST_STAGES, OPEN, PLAYED, STOPS
 from workflow.demo.workbooks import write_candidates, write_organisations, write_people
@@ -101,7 +101,7 @@ def _set_up(office: Office, district: District, texts: Sequence[Texts], folder: 
 def _stand_in(office: Office, directory: Directory) -> None:
     """The reviewer of a township is away for a week, and its chair stands in for him."""
     township = next(place.id for place in directory.organisations.values() if place.name == "常郭镇")
-    reviewer, chair = (_holder(directory, role, township) for role in ("reviewer", "union_chair"))
+    reviewer, chair = (holder_of(directory, role, township) for role in ("reviewer", "union_chair"))
     begins, ends = datetime(2025, 2, 17, tzinfo=ZONE), datetime(2025, 3, 3, tzinfo=ZONE)
     delegate(office.database, from_person=reviewer, to_person=chair, begins=begins, ends=ends)
 
@@ -185,11 +185,6 @@ def _directory(office: Office) -> Directory:
 
 def _person(directory: Directory, login: str) -> Principal:
     return next(person.id for person in directory.persons.values() if person.login == login)
-
-
-def _holder(directory: Directory, role: str, place: Principal) -> Principal:
-    post = directory.post(role, place)
-    return next(holding.person for holding in directory.holdings if post is not None and holding.post == post.id)
 
 
 _FIRED: Final = '"command":{"kind":"fire_timer"'

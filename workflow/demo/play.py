@@ -21,7 +21,7 @@ from workflow.demo.moves import Seat, move_of, objection_of, paper, votes_at_mee
 from workflow.demo.scripts import Answer, Script, Season
 from workflow.engine.commands import CallTogether, CastVote, Command, Decide, Fire, Object
 from workflow.engine.context import PUBLIC_ACTOR, Actor
-from workflow.engine.directory import Directory
+from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Case, Holder, Round, Sitting, Task
 from workflow.records.attachments import save_attachment
 
@@ -224,8 +224,13 @@ def _review(task: Task, cases: Sequence[Case], sent_back: int) -> Command:
 def officer_of(directory: Directory) -> Actor:
     """Who has the model workers on his desk at the federation."""
     top = next(place.id for place in directory.organisations.values() if place.parent is None)
-    post = directory.post("model_worker_officer", top)
-    return Actor(person=next(holding.person for holding in directory.holdings if post and holding.post == post.id))
+    return Actor(person=holder_of(directory, "model_worker_officer", top))
+
+
+def holder_of(directory: Directory, role: str, place: Principal) -> Principal:
+    """The first who was appointed."""
+    post = directory.post(role, place)
+    return next(holding.person for holding in directory.holdings if post is not None and holding.post == post.id)
 
 
 def _nominator(case: Case, actor: Actor) -> Actor:

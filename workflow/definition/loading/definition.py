@@ -99,14 +99,9 @@ def _read(reader: Reader, whole: document.Mapping) -> Definition | None:
 
     key = reader.name(whole.get("key"), "key")
     title = reader.label(whole.get("title"), "title")
-    for needed in ("key", "title", "states"):
-        if whole.get(needed) is None:
-            reader.problem("wrong_type", whole, needed, sentence("“{key}” is missing.", key=needed))
+    _demand(reader, whole)
     names = scope.names()
-    people = {
-        name: People(name, read_people(reader, entry, at))
-        for name, entry, at in reader.entries(whole.get("people"), "people")
-    }
+    people = _people(reader, whole.get("people"))
     states = _states(reader, whole.get("states"))
     anytime = _anytime(reader, whole.get("anytime"), states)
     start = _start(reader, whole.get("start"))
@@ -161,6 +156,16 @@ def _outline_fields(reader: Reader, whole: document.Mapping) -> tuple[dict[str, 
     scope.tables = {name: fields.kinds(field.columns) for name, field in outlined.items() if field.columns}
     scope.round_fields = fields.kinds(in_round)
     return outlined, in_round
+
+
+def _demand(reader: Reader, whole: document.Mapping) -> None:
+    for needed in ("key", "title", "states"):
+        if whole.get(needed) is None:
+            reader.problem("wrong_type", whole, needed, sentence("“{key}” is missing.", key=needed))
+
+
+def _people(reader: Reader, node: Node | None) -> dict[str, People]:
+    return {name: People(name, read_people(reader, entry, at)) for name, entry, at in reader.entries(node, "people")}
 
 
 def _anytime(reader: Reader, node: Node | None, states: Mapping[str, State]) -> dict[str, Anytime]:
