@@ -294,6 +294,41 @@ WRONG: dict[str, str] = {
     + PEOPLE
     + "fields: {a: {type: integer, label: {zh: 甲, en: A}, from: {previous: a, indicator: b}}}   #! wrong_type\n"
     + STATES,
+    **{
+        f"source: {name}": HEAD
+        + PEOPLE
+        + FIELDS
+        + f"  a: {{type: {type_}, label: {{zh: 甲, en: A}}, from: {{{source}}}}}   #! {code}\n"
+        + STATES
+        for name, type_, source, code in (
+            ("case before", "number", "previous: dayz", "unknown_name"),
+            ("round of none before", "text", "previous: round.minutes", "unknown_name"),
+            ("whose column", "integer", "register: units.members", "unknown_name"),
+            ("column of nobody", "integer", "register: members", "unknown_name"),
+            ("misspelt column", "integer", "register: unit.membres", "unknown_name"),
+            ("column of another type", "date", "register: unit.members", "wrong_type"),
+            ("state now", "integer", "cases: small, in: [dones]", "unknown_name"),
+            ("state passed", "integer", "cases: small, passed: reviews", "unknown_name"),
+            ("state of delay", "integer", "cases: small, overdue: revue", "unknown_name"),
+            ("field that is summed", "number", "cases: small, take: sum, value: dais", "unknown_name"),
+            ("field that is the same", "integer", "cases: small, same: [dais]", "unknown_name"),
+            ("sum of what", "number", "cases: other, take: sum", "wrong_type"),
+            ("latest what", "number", "cases: other, take: latest", "wrong_type"),
+            ("sum of texts", "number", "cases: small, take: sum, value: kind", "wrong_type"),
+            ("sum as a date", "date", "cases: other, take: sum, value: amount", "wrong_type"),
+            ("count as a text", "text", "cases: other", "wrong_type"),
+            ("date as a number", "number", "previous: day", "wrong_type"),
+            ("latest as a date", "date", "cases: small, take: latest, value: days", "wrong_type"),
+            ("figure as a text", "text", "indicator: rate", "wrong_type"),
+            ("what is known of an honour", "text", "honours: hero, take: latest, value: levl", "unknown_name"),
+            (
+                "date of an honour as a number",
+                "integer",
+                "honours: hero, take: latest, value: granted_on",
+                "wrong_type",
+            ),
+        )
+    },
     "a plausible sentence that is none": HEAD
     + PEOPLE
     + "fields: {a: {type: integer, label: {zh: 甲, en: A}, plausible: [about 3]}}   #! wrong_type\n"
@@ -779,12 +814,54 @@ def test_definition_that_is_not_there_is_a_warning_where_it_is_known_which_are()
     )
 
     def absent(others: list[str] | None) -> list[tuple[int | None, str]]:
-        problems = check(text, None, {}, chinese_calendar(), others).problems
+        beside = None if others is None else dict.fromkeys(others, lambda: None)
+        problems = check(text, None, {}, chinese_calendar(), beside).problems
         return [(problem.line, problem.code) for problem in problems]
 
     assert absent([]) == marked(text)
     assert absent(["complaint", "leave", "league"]) == []
     assert absent(None) == []
+
+
+OTHER = (
+    HEAD.replace("small", "aid")
+    + PEOPLE
+    + "fields: {amount: {type: money, label: {zh: 金额, en: Amount}}, name: {type: text, label: {zh: 名, en: Name}}}\n"
+    + STATES
+)
+
+
+@pytest.mark.parametrize(
+    ("type_", "source", "code"),
+    [
+        ("integer", "in: [dne]", "unknown_name"),
+        ("integer", "passed: reviw", "unknown_name"),
+        ("integer", "overdue: reviw", "unknown_name"),
+        ("number", "take: sum, value: amont", "unknown_name"),
+        ("date", "take: latest, value: amount", "wrong_type"),
+        ("integer", "same: [days]", "unknown_name"),
+        ("number", "in: [done], overdue: review, passed: draft, take: sum, value: amount", None),
+        ("text", "take: latest, value: name", None),
+    ],
+)
+def test_source_of_a_definition_that_is_there_is_looked_up_in_it(type_: str, source: str, code: str | None) -> None:
+    field = f"  a: {{type: {type_}, label: {{zh: 甲, en: A}}, from: {{cases: aid, {source}}}}}\n"
+    text = HEAD + PEOPLE + FIELDS + field + STATES
+    beside = {"aid": lambda: load_definition(OTHER).definition}
+
+    found = check(text, None, {}, chinese_calendar(), beside).problems
+    line = text.splitlines().index(field.rstrip("\n")) + 1
+
+    assert [(problem.line, problem.code) for problem in found] == ([] if code is None else [(line, code)])
+    assert check(text, None, {}, chinese_calendar()).problems == ()
+
+
+def test_version_goes_on_whatever_is_looked_at_since_it_was_published() -> None:
+    field = "  a: {type: integer, label: {zh: 甲, en: A}, from: {register: units.members}}\n"
+    loaded = load_definition(HEAD + PEOPLE + FIELDS + field + STATES)
+
+    assert loaded.definition is None
+    assert loaded.published().fields["a"].source is not None
 
 
 def test_text_that_is_not_there_is_a_warning_at_its_line() -> None:

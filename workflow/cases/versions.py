@@ -162,5 +162,5 @@ def _version(row: RowMapping) -> Version:
         texts=texts,
         published_at=row["published_at"],
         by=row["by"],
-        definition=load_definition(texts.definition).sound(),
+        definition=load_definition(texts.definition).published(),
     )

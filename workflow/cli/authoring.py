@@ -1,7 +1,7 @@
 """For authors of definitions: check, draw, explain, publish. None of the first three touches a database."""
 
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from workflow.errors import CannotRun, DefinitionWrong, Problem
 from workflow.text import Language, say, sentence
 
 if TYPE_CHECKING:  # `--help` loads none of it
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from workflow.definition.model import Definition
     from workflow.engine.checking import Checked
@@ -121,21 +121,20 @@ def _checked(file: Path) -> "Checked":
 
 def _beside_it(call: Call, key: str) -> "Callable[[str], Definition | None]":
     """What is read of definitions that another names: those in the folders beside its own."""
+    others = _others(file_of(call, key))
+    return lambda name: others[name]() if name in others else None
+
+
+def _others(file: Path) -> "Mapping[str, Callable[[], Definition | None]]":
+    """The definitions whose folders lie beside this one's, each read when it is asked for."""
+    found = file.resolve().parent.parent.glob("*/definition.yaml")
+    return {other.parent.name: cache(partial(_read, other)) for other in found}
+
+
+def _read(file: Path) -> "Definition | None":
     from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
 
-    folders = file_of(call, key).parent.parent
-
-    @cache
-    def other(name: str) -> "Definition | None":
-        file = folders / name / "definition.yaml"
-        return load_definition(read_text(file)).definition if file.is_file() else None
-
-    return other
-
-
-def _others(file: Path) -> set[str]:
-    """The definitions whose folders lie beside this one's."""
-    return {other.parent.name for other in file.parent.parent.glob("*/definition.yaml")}
+    return load_definition(read_text(file)).definition
 
 
 def _wrong_columns(file: Path, found: "Checked") -> tuple[Problem, ...]:

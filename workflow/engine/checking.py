@@ -1,6 +1,6 @@
 """Looking at a definition as a whole before it is published: read, proved, its stories told."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workflow.calendar import Calendar
@@ -37,10 +37,11 @@ def check(
     stories: str | None,
     texts: Mapping[str, str],
     calendar: Calendar,
-    others: Collection[str] | None = None,
+    others: Mapping[str, Callable[[], Definition | None]] | None = None,
 ) -> Checked:
-    """All that `check` and publishing look at; nothing of it is done half. `others`: definitions that are there."""
-    loaded = load_definition(text)
+    """All that `check` and publishing look at; nothing of it is done half. `others`: definitions beside it, by key."""
+    beside = others or {}
+    loaded = load_definition(text, lambda key: beside[key]() if key in beside else None)
     if loaded.definition is None:
         return _unsound(loaded, stories)
     definition = loaded.definition

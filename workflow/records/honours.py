@@ -187,6 +187,8 @@ def _value(field: Field | None, source: Source, one: Honour) -> Kept:
             return None if one.amount is None else _number(field, Decimal(one.amount) / 100)
         case "level":
             return one.level
+        case "until":
+            return None if one.until is None else day_of(one.until).isoformat()
     return one.name
 
 

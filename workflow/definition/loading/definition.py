@@ -12,6 +12,7 @@ from workflow.definition.loading.people import read_group, read_people, read_rec
 from workflow.definition.loading.reading import Outside, Reader
 from workflow.definition.loading.scope import Scope
 from workflow.definition.loading.soundness import look_at_the_whole
+from workflow.definition.loading.sources import Others, look_at_sources
 from workflow.definition.loading.states import read_anytime, read_operations, read_state
 from workflow.definition.model import (
     CANCELLED,
@@ -54,9 +55,17 @@ class Loaded:
             raise DefinitionWrong(self.errors)
         return self.definition
 
+    def published(self) -> Definition:
+        """Of a version: it was sound when it was published, and its cases go on whatever is looked at since."""
+        return self.draft if self.draft is not None else self.sound()
 
-def load_definition(text: str) -> Loaded:
-    """Reads a definition; every problem is found in one go."""
+
+def _alone(_: str) -> None:
+    """No other definition is at hand."""
+
+
+def load_definition(text: str, others: Others = _alone) -> Loaded:
+    """Reads a definition; every problem is found in one go. `others`: definitions that it may take values from."""
     of_document: list[Problem] = []
     try:
         whole = read_document(text)
@@ -64,16 +73,17 @@ def load_definition(text: str) -> Loaded:
         if wrong.whole is None:
             return Loaded(None, tuple(wrong.problems))
         whole, of_document = wrong.whole, wrong.problems
-    return load_document(whole, of_document)
+    return load_document(whole, of_document, others)
 
 
-def load_document(whole: document.Mapping, of_document: Iterable[Problem] = ()) -> Loaded:
+def load_document(whole: document.Mapping, of_document: Iterable[Problem] = (), others: Others = _alone) -> Loaded:
     """The same of a text that was read as YAML already."""
     reader = Reader(_scope(whole))
     reader.problems += of_document
     definition = _read(reader, whole)
     if definition is not None:
         look_at_the_whole(reader, definition, whole)
+        look_at_sources(reader, definition, whole, others)
     problems = tuple(sorted(_unique(reader.problems), key=lambda problem: (problem.line or 0, problem.at)))
     sound = definition is not None and all(problem.warning for problem in problems)
     claims = reader.items(whole.get("prove"), "prove")

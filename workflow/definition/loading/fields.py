@@ -245,9 +245,13 @@ def _source(reader: Reader, node: Node | None, place: str) -> Source | None:
         reader.problem("wrong_type", keys, place, sentence("One of these is wanted: {kinds}.", kinds=list(_SOURCES)))
         return None
     kind = kinds_found[0]
+    node, at = keys.get(kind), f"{place}.{kind}"
+    name = reader.named_outside(node, at, "definition") if kind == "cases" else reader.text(node, at)
+    if name is None:
+        return None
     return Source(
         kind=kind,  # type: ignore[arg-type]  # one of _SOURCES
-        name=reader.text(keys.get(kind), f"{place}.{kind}") or "",
+        name=name,
         states=reader.texts(keys.get("in"), f"{place}.in"),
         passed=reader.text(keys.get("passed"), f"{place}.passed"),
         overdue=reader.text(keys.get("overdue"), f"{place}.overdue"),

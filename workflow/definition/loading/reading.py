@@ -50,9 +50,9 @@ class Reader:
         line = node if isinstance(node, int) else node.line
         self.problems.append(Problem(place, code, text, hint, line))
 
-    def warning(self, code: str, node: Node | int, place: str, text: Sayable) -> None:
+    def warning(self, code: str, node: Node | int, place: str, text: Sayable, hint: Sayable | None = None) -> None:
         line = node if isinstance(node, int) else node.line
-        self.problems.append(Problem(place, code, text, None, line, warning=True))
+        self.problems.append(Problem(place, code, text, hint, line, warning=True))
 
     def has_problem_below(self, place: str) -> bool:
         """Whether something is wrong at a place or within it."""
