@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from workflow.calendar import day_of
 from workflow.definition.expression import Expression
-from workflow.definition.form import kept_from, reckoned
+from workflow.definition.form import kept_from
 from workflow.definition.model import PUBLIC, UNIT, Do, Group, Tell
 from workflow.definition.term.reckoning import reckon
 from workflow.definition.term.values import Term
@@ -17,7 +17,7 @@ from workflow.engine.activities.call import evaluated, portable, unit_for
 from workflow.engine.changes import Effect, Told
 from workflow.engine.rounds.fields import set_round
 from workflow.engine.subject import Holder, Kept
-from workflow.engine.values import CaseValues, RoundValues, holds, with_row
+from workflow.engine.values import CaseValues, RoundValues, Row, holds, with_row
 from workflow.engine.who import everyone, resolve
 from workflow.engine.work import CaseWork, Place, asking_to_tell
 from workflow.engine.writing import put
@@ -135,7 +135,7 @@ def _values(place: Place, row: Any, table: str | None) -> CaseValues | RoundValu
     if not isinstance(row, dict) or table is None or table not in place.fields:
         return place.values()
     columns = place.fields[table].columns
-    return with_row(place.values(), {name: reckoned(column, row.get(name)) for name, column in columns.items()})
+    return with_row(place.values(), Row(columns, row))
 
 
 def _set(place: Place, effect: Do, row: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from workflow.calendar import day_of, end_of, whole_years
 from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.form import Kept, reckoned
-from workflow.definition.model import Calls, Definition, Field, Figure
+from workflow.definition.model import Calls, Definition, Field, Fields, Figure
 from workflow.engine.context import Context
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.subject import Amount, Case, CaseFacts, Holder
@@ -24,6 +24,17 @@ _FROM_TOGETHER = frozenset({"place", "seated", "grade", "drawn", "allocated"})
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table as it is kept, of an effect or a call with `each`."""
+
+    columns: Fields
+    kept: Mapping[str, Kept]
+
+    def seen(self, context: Context, members: frozenset[str]) -> dict[str, object]:
+        return {name: _seen(context, column, self.kept.get(name), members) for name, column in self.columns.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class CaseValues:
     """The names of a case, or of what a round knows of one."""
 
@@ -31,11 +42,11 @@ class CaseValues:
     case: Case | CaseFacts
     context: Context
     own: Mapping[str, Left] = field(default_factory=dict)  #: the figures that the state is about to leave
-    row: object = None
+    row: Row | None = None
 
     def __call__(self, name: str, members: frozenset[str]) -> object:
         if name == "row" and self.row is not None:
-            return self.row
+            return self.row.seen(self.context, members)
         if name not in _OF_ENTERING and _has(self.own, name):
             return _figure_or_record(self.own, name)
         if name in self.definition.fields:
@@ -52,12 +63,7 @@ class CaseValues:
 
     def _field(self, field: Field, members: frozenset[str]) -> object:
         kept = self.case.data.get(field.name)
-        kept = field.constant if kept is None else kept
-        if isinstance(kept, int) and field.type == "person":
-            return person_record(self.context, kept, members)
-        if isinstance(kept, int) and field.type == "organisation":
-            return unit_record(self.context.directory, kept, members)
-        return reckoned(field, kept)
+        return _seen(self.context, field, field.constant if kept is None else kept, members)
 
     def _left_behind(self, state: str, members: frozenset[str]) -> dict[str, object]:
         figures = self.case.left.get(state, {})
@@ -83,10 +89,8 @@ class CaseValues:
             case "previous":
                 self.context.need("previous")
                 before = self.context.previous
-                fields = self.definition.fields
-                return (
-                    None if before is None else {m: reckoned(fields[m], before.get(m)) for m in members if m in fields}
-                )
+                fields = {m: field for m, field in self.definition.fields.items() if m in members}
+                return None if before is None else Row(fields, before).seen(self.context, members)
             case "today":
                 return end_of(day_of(self.context.now))
             case "now":
@@ -110,8 +114,11 @@ class RoundValues:
     context: Context
     more: Mapping[str, object] = field(default_factory=dict)
     own: Case | CaseFacts | None = None  #: a case that asks, counted as it is now
+    row: Row | None = None
 
     def __call__(self, name: str, members: frozenset[str]) -> object:
+        if name == "row" and self.row is not None:
+            return self.row.seen(self.context, members)
         if name in self.more:
             found = self.more[name]
             return {m: found.get(m) for m in members} if isinstance(found, Mapping) and members else found
@@ -124,7 +131,7 @@ class RoundValues:
                 return self.context.now
             case "unit" if self.context.round is not None:
                 return unit_record(self.context.directory, self.context.round.round.unit, members)
-        found_in_round = round_record(self.definition, self.context, frozenset({name}), self.own)
+        found_in_round = round_record(self.definition, self.context, members | {name}, self.own)
         return None if found_in_round is None else found_in_round.get(name)
 
 
@@ -134,11 +141,21 @@ def _entry_of(figures: Mapping[str, Left]) -> int:
     return entry if isinstance(entry, int) else 0
 
 
-def with_row(values: CaseValues | RoundValues, row: object) -> CaseValues | RoundValues:
+def with_row(values: CaseValues | RoundValues, row: Row | None) -> CaseValues | RoundValues:
     """The same names, and `row`, of an effect or a call with `each`."""
-    if isinstance(values, CaseValues):
-        return replace(values, row=row)
-    return replace(values, more={**values.more, "row": row})
+    return replace(values, row=row)
+
+
+def _seen(context: Context, field: Field, kept: Kept, members: frozenset[str]) -> object:
+    """A kept value, of persons and organisations what the register has of them, in the rows of a table too."""
+    match field.type:
+        case "person" if isinstance(kept, int):
+            return person_record(context, kept, members)
+        case "organisation" if isinstance(kept, int):
+            return unit_record(context.directory, kept, members)
+        case "table" if isinstance(kept, list):
+            return [Row(field.columns, row).seen(context, members) for row in kept]
+    return reckoned(field, kept)
 
 
 def unit_record(directory: Directory, unit: Principal, members: frozenset[str]) -> dict[str, object] | None:
@@ -148,7 +165,7 @@ def unit_record(directory: Directory, unit: Principal, members: frozenset[str]) 
         return None
     known: dict[str, object] = {"name": found.name, "level": found.level, "kind": found.kind, **found.columns}
     known["id"] = float(found.id)
-    return {member: _column(known.get(member)) for member in members}
+    return {member: _column(known.get(member)) for member in members | {"id"}}
 
 
 def person_record(context: Context, who: Holder, members: frozenset[str]) -> dict[str, object]:
@@ -161,7 +178,7 @@ def person_record(context: Context, who: Holder, members: frozenset[str]) -> dic
         known["age"] = whole_years(found.born_on, day_of(context.now))
     if found.employer is not None:
         known["unit"] = context.directory.name_of(found.employer)
-    return {member: _column(known.get(member)) for member in members}
+    return {member: _column(known.get(member)) for member in members | {"id"}}
 
 
 def round_record(
@@ -176,7 +193,7 @@ def round_record(
         if member in rules.fields:
             field = rules.fields[member]
             kept = view.round.data.get(member)
-            found[member] = reckoned(field, field.constant if kept is None else kept)
+            found[member] = _seen(context, field, field.constant if kept is None else kept, members)
         elif member in rules.figures:
             found[member] = round_figure(definition, rules.figures[member], context, own)
         elif member == "cases":

@@ -25,6 +25,7 @@ from workflow.definition.expression.kinds import ANY, ExpressionWrong, Kind, Nam
 from workflow.definition.expression.syntax import (
     Binary,
     Call,
+    Comprehension,
     Constant,
     SyntaxWrong,
     Tree,
@@ -46,7 +47,7 @@ _MOST_MONTHS = 12 * (LAST_DAY.year - FIRST_DAY.year)
 _MOST_DIGITS = 15
 _NUMBER_MOST = 10.0**15  #: as in forms; no larger number is kept anywhere
 
-#: Gives the value of a root name, with those of its members that the expression reads.
+#: Gives the value of a root name, with those of its members that the expression reads, and theirs.
 Values = Callable[[str, frozenset[str]], object]
 
 
@@ -134,7 +135,7 @@ def compile_expression(source: str, names: Names, wanted: Kind = ANY) -> Express
     except (ValueError, RuntimeError) as wrong:
         raise ExpressionWrong(sentence("“{source}” is not an expression.", source=source)) from wrong
     found = paths(tree)
-    return Expression(source, tree, kind, found, _roots(found), program)
+    return Expression(source, tree, kind, found, _roots(tree), program)
 
 
 def both(one: Expression, other: Expression | None) -> Expression:
@@ -144,7 +145,7 @@ def both(one: Expression, other: Expression | None) -> Expression:
     tree = Binary("&&", one.tree, other.tree)
     found = one.paths | other.paths
     source = f"({one.source}) && ({other.source})"
-    return Expression(source, tree, one.kind, found, _roots(found), cel.compile(written(tree)))
+    return Expression(source, tree, one.kind, found, _roots(tree), cel.compile(written(tree)))
 
 
 def _try_patterns(tree: Tree) -> None:
@@ -154,10 +155,16 @@ def _try_patterns(tree: Tree) -> None:
             cel.compile(f"''.matches({part.arguments[0].source})").execute({})
 
 
-def _roots(found: frozenset[tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
-    roots: dict[str, set[str]] = {}
-    for path in sorted(found):
-        roots.setdefault(path[0], set()).update(path[1:2])
+def _roots(tree: Tree) -> Mapping[str, frozenset[str]]:
+    """Each root with all names that are read below it; of what is gone through, also those that are read of an entry."""
+    roots: dict[str, set[str]] = {path[0]: set() for path in paths(tree)}
+    for path in paths(tree):
+        roots[path[0]] |= set(path[1:])
+    for part in walk(tree):
+        if isinstance(part, Comprehension):
+            of_entries = {name for path in paths(part.body) if path[0] == part.variable for name in path[1:]}
+            for root, *_ in paths(part.of):
+                roots[root] |= of_entries
     return {root: frozenset(members) for root, members in roots.items()}
 
 

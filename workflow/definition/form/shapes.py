@@ -1,5 +1,6 @@
 """A value as it is kept, shown to people and programs, masked, and reckoned with."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -92,8 +93,9 @@ def kept_from(field: Field, value: object) -> Kept:
             return value
         case "choices" | "files" | "persons" if isinstance(value, list):
             return [int(entry) if isinstance(entry, float) else entry for entry in value]
-        case "person" | "organisation" if isinstance(value, int | float):
-            return int(value)
+        case "person" | "organisation":
+            number = value.get("id") if isinstance(value, Mapping) else value
+            return int(number) if isinstance(number, int | float) else None
     return None
 
 

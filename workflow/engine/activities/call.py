@@ -8,12 +8,12 @@ from typing import Any
 
 from workflow.definition.expression import Expression, ExpressionFailed
 from workflow.definition.expression.syntax import path_of
-from workflow.definition.form import instant_text, reckoned
+from workflow.definition.form import instant_text
 from workflow.definition.model import Call, Calls
 from workflow.engine.changes import CallEnded, CallMade, Effect
 from workflow.engine.commands import CallHasEnded
 from workflow.engine.subject import Called, Figure, Holder
-from workflow.engine.values import keep_figure, with_row
+from workflow.engine.values import Row, keep_figure, with_row
 from workflow.engine.work import Fired, Place, Work, find
 
 
@@ -87,21 +87,19 @@ def evaluated(place: Place, expressions: Mapping[str, Expression], row: Any, tab
     """The values of `with`, as JSON; one that fails is null. A bare field is handed on as it is kept."""
     values: dict[str, Any] = {}
     for name, expression in expressions.items():
-        path = path_of(expression.tree) or ()
-        if path and path[0] in place.fields and len(path) == 1:
-            values[name] = place.data.get(path[0])
-        elif path[:1] == ("row",) and isinstance(row, dict):
-            values[name] = row.get(path[-1])
-        else:
-            values[name] = _value(place, expression, row, table)
+        match path_of(expression.tree):
+            case (field,) if field in place.fields:
+                values[name] = place.data.get(field)
+            case ("row", column) if isinstance(row, dict):
+                values[name] = row.get(column)
+            case _:
+                values[name] = _value(place, expression, row, table)
     return values
 
 
 def _value(place: Place, expression: Expression, row: Any, table: str | None) -> Any:
     columns = place.fields[table].columns if table and table in place.fields else {}
-    seen = (
-        {name: reckoned(column, row.get(name)) for name, column in columns.items()} if isinstance(row, dict) else None
-    )
+    seen = Row(columns, row) if isinstance(row, dict) else None
     try:
         return portable(expression.evaluate(with_row(place.values(), seen), place.context.calendar))
     except ExpressionFailed:
