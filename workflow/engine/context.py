@@ -1,9 +1,10 @@
 """What a step may know beside the subject: the time, who acts, the directory, the calendar, and facts of others."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal, Protocol, TypeVar
 
 from workflow.calendar import Calendar
@@ -77,12 +78,19 @@ class File:
     media_type: str
 
 
+#: To which group of a figure, and how much.
+Added = tuple[str, Decimal]
+
+
 @dataclass(frozen=True, eq=False)
 class RoundView:
     """The round of a case and, where a guard or a sitting asks, what it knows of its cases."""
 
     round: Round
     cases: tuple[CaseFacts, ...] | None = None
+    #: What each case adds to each figure, reckoned once; it stands for these very facts alone.
+    added: dict[Hashable, dict[str, tuple[CaseFacts, Added | None]]] = field(default_factory=dict)
+    groups: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)  #: of each figure those that are always there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from workflow.calendar import day_of, end_of, whole_years
@@ -215,18 +216,40 @@ def round_figure(definition: Definition, rule: Figure, context: Context, own: Ca
             return rule.expression.evaluate(RoundValues(definition, context, own=own), context.calendar)
         except ExpressionFailed:
             return None
-    sums = dict.fromkeys(_groups_of(definition, rule, context), Decimal(0))
-    for known in context.round.cases or ():
-        case = own if own is not None and own.id == known.id else known
-        if rule.states is not None and case.state not in rule.states:
-            continue
-        amount = _amount_of(definition, rule, case, context)
-        if amount is not None:
-            group = _group_of(definition, rule, case, context)
+    view = context.round
+    if rule not in view.groups:
+        view.groups[rule] = tuple(_groups_of(definition, rule, context))
+    sums = dict.fromkeys(view.groups[rule], Decimal(0))
+    known = view.added.setdefault(rule, {}) if _stands_alone(rule) else {}
+    for facts in view.cases or ():
+        if own is not None and own.id == facts.id:
+            added = _added_by(definition, rule, own, context)
+        else:
+            if facts.id not in known or known[facts.id][0] is not facts:
+                known[facts.id] = facts, _added_by(definition, rule, facts, context)
+            added = known[facts.id][1]
+        if added is not None:
+            group, amount = added
             sums[group] = sums.get(group, Decimal(0)) + amount
     if rule.by is not None:
         return {group: float(total) for group, total in sums.items()}
     return float(sums.get("", Decimal(0)))
+
+
+@lru_cache(maxsize=1024)
+def _stands_alone(rule: Figure) -> bool:
+    """Whether what a case adds follows from its own facts, whatever becomes of the others and of the round."""
+    return not {"round", "previous"} & {path[0] for path in rule.expression.paths}
+
+
+def _added_by(
+    definition: Definition, rule: Figure, case: Case | CaseFacts, context: Context
+) -> tuple[str, Decimal] | None:
+    """What a case adds to a figure, and to which of its groups."""
+    if rule.states is not None and case.state not in rule.states:
+        return None
+    amount = _amount_of(definition, rule, case, context)
+    return None if amount is None else (_group_of(definition, rule, case, context), amount)
 
 
 def _groups_of(definition: Definition, rule: Figure, context: Context) -> Iterator[str]:

@@ -8,7 +8,7 @@ from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import Kept, is_empty, kept_from
 from workflow.definition.model import Definition, Field
 from workflow.engine.changes import DataSet, Effect
-from workflow.engine.context import Context, RoundView
+from workflow.engine.context import Context
 from workflow.engine.forms import clean, need, needs, of_term, round_form_of
 from workflow.engine.rounds.work import RoundPlace, RoundWork, SittingWork, round_anchors
 from workflow.engine.subject import Round
@@ -30,7 +30,7 @@ def set_round(work: Place, values: Mapping[str, Kept]) -> None:
     put_round(seen, values)
     if seen.round != view.round:
         work.order(Effect(kind="set_round", arguments={"values": dict(values)}))
-        work.context = replace(work.context, round=RoundView(seen.round, view.cases))
+        work.context = replace(work.context, round=replace(view, round=seen.round))
 
 
 def demand_of_sitting(work: RoundWork, editable: Iterable[str]) -> None:

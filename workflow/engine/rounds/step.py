@@ -97,8 +97,9 @@ def answer_of(settled: Settled, *, chosen: bool) -> Settle:
 def as_settled(definition: Definition, context: Context, round_: Round, cases: Iterable[Case]) -> Context:
     """What the next case of a sitting sees when it answers: the round as it is now, and the cases that have answered."""
     known = {case.id: case_facts(definition, case) for case in cases}
-    before = (context.round.cases or ()) if context.round else ()
-    return with_other(context, round=RoundView(round_, tuple(known.get(facts.id, facts) for facts in before)))
+    view = context.round or RoundView(round_)
+    seen = [known.get(facts.id, facts) for facts in view.cases or ()] if known else view.cases or ()
+    return with_other(context, round=with_other(view, round=round_, cases=tuple(seen)))
 
 
 def _set_round(work: RoundWork, command: SetRound) -> Authority:

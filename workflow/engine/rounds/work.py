@@ -29,8 +29,7 @@ class RoundWork:
         assert isinstance(applied, Round)
         self.round = applied
         self.changes.append(change)
-        known = self.context.round.cases if self.context.round else None
-        self.context = replace(self.context, round=RoundView(applied, known))
+        self._see(applied)
 
     def savepoint(self) -> tuple[Round, int]:
         return self.round, len(self.changes)
@@ -39,14 +38,18 @@ class RoundWork:
         """Undo what was done since a savepoint."""
         self.round = mark[0]
         del self.changes[mark[1] :]
-        known = self.context.round.cases if self.context.round else None
-        self.context = replace(self.context, round=RoundView(mark[0], known))
+        self._see(mark[0])
 
     def facts(self, cases: tuple[str, ...]) -> tuple[CaseFacts, ...]:
         """What the round knows of some of its cases, by number."""
-        known = self.context.round.cases if self.context.round else None
-        found = [case for case in known or () if case.id in cases]
+        known, meant = self.context.round.cases if self.context.round else None, frozenset(cases)
+        found = [case for case in known or () if case.id in meant]
         return tuple(sorted(found, key=number_order))
+
+    def _see(self, round_: Round) -> None:
+        view = self.context.round
+        seen = RoundView(round_) if view is None else replace(view, round=round_)
+        self.context = replace(self.context, round=seen)
 
 
 @dataclass(slots=True)

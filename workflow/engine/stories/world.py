@@ -28,7 +28,6 @@ from workflow.engine.commands import (
 )
 from workflow.engine.context import CLOCK, Actor, Context, Lot, RoundView, SeededLot
 from workflow.engine.directory import Directory, Principal
-from workflow.engine.facts import case_facts
 from workflow.engine.moving import is_stopped
 from workflow.engine.names import names_by_link
 from workflow.engine.once import OnceKey, once_values
@@ -40,6 +39,7 @@ from workflow.engine.rounds.work import RoundWork
 from workflow.engine.step import step
 from workflow.engine.stories.boxes import Boxes, ballot_of
 from workflow.engine.stories.clock import earliest, numbered
+from workflow.engine.stories.known import Known
 from workflow.engine.stories.wrong import StoryWrong
 from workflow.engine.subject import Case, CaseFacts, Entry, Holder, Round, Task
 from workflow.engine.voting import entry_of_task, is_secret, seal
@@ -90,6 +90,7 @@ class World:
     taken: set[tuple[str, str]] = field(default_factory=set)  #: (state, trigger)
     boxes: Boxes = field(default_factory=Boxes)
     _once: dict[OnceKey, str] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
 
     # --- acting
 
@@ -175,10 +176,10 @@ class World:
         if isinstance(held, Case):
             return (held,)
         sitting = next((found for found in held.sittings if task in found.entry.tasks), None)
-        return tuple(case_facts(self.definition, self.cases[case]) for case in (sitting.cases if sitting else ()))
+        return tuple(self._known.of(self.definition, self.cases[case]) for case in (sitting.cases if sitting else ()))
 
     def cases_in(self, round_: Round) -> tuple[CaseFacts, ...]:
-        return tuple(case_facts(self.definition, case) for case in self.cases.values() if case.round == round_.id)
+        return self._known.of_round(self.definition, round_, self.cases.values())
 
     def kept(self, place: str, name: str) -> Kept:
         """What a field holds; `round.x` is a field of the round."""
@@ -359,8 +360,7 @@ class World:
             case "set_round" if (round_ := self.cases[subject].round) is not None:
                 return self._act(round_, SetRound(values=arguments["values"]), _SERVICE)
             case "reckon_again":
-                cases = [case for case in self.cases.values() if case.round == arguments["round"]]
-                own = [case.id for case in cases if case.ended_at is None]
+                own = [case.id for case in self.cases_in(self.rounds[arguments["round"]]) if not case.ended]
                 return [made for case in own for made in self._act(case, ReckonAgain(), _SERVICE)]
             case "open_cases":
                 return self._open_cases(self.rounds[arguments["round"]])
