@@ -12,6 +12,7 @@ from workflow.cases.acting import act
 from workflow.cases.listing import Reader, inbox_count
 from workflow.cases.office import Office, Secrets
 from workflow.cases.polls import who_has_voted
+from workflow.cases.requests import request_of
 from workflow.cases.tables import ballot, envelope, poll, voter
 from workflow.cases.voting import Voted, vote
 from workflow.engine.commands import CastVote, CloseBallot, Fire, Operate, Retry
@@ -31,6 +32,11 @@ def at_the_vote(federation: Federation, amount: int | None = 300) -> Case:
 def cast(federation: Federation, case: Case, who: str, choice: str) -> Voted:
     task = federation.task(case, "专家甲").id
     return vote(federation.office, UUID(case.id), CastVote(task=task, choice=choice), actor=federation.actor(who))
+
+
+def receipt_of(cast_: Voted) -> str:
+    assert cast_.receipt is not None
+    return cast_.receipt.text
 
 
 def voted(federation: Federation, case: Case) -> set[str]:
@@ -72,18 +78,47 @@ def test_last_voter_closes_it_and_the_result_is_there(federation: Federation) ->
 def test_after_the_closing_no_row_joins_a_vote_to_its_voter(federation: Federation) -> None:
     case = at_the_vote(federation)
     receipts = {
-        who: cast(federation, case, who, choice).receipt
+        who: receipt_of(cast(federation, case, who, choice))
         for who, choice in zip(EXPERTS, ("yes", "no", "yes"), strict=True)
     }
 
     rows = federation.rows(ballot)
-    assert sorted(row["nonce"].hex() for row in rows) == sorted(str(receipt) for receipt in receipts.values())
+    assert sorted(row["nonce"].hex() for row in rows) == sorted(receipts.values())
     assert [set(msgspec.json.decode(row["choice"])) for row in rows] == [{"choice"}] * 3
     assert federation.rows(envelope) == []
     assert [row["secret"] for row in federation.rows(poll)] == [None]
     everything = {table.name: stored(federation, table) for table in metadata.sorted_tables if table is not ballot}
     for receipt in receipts.values():
-        assert [name for name, held in everything.items() if str(receipt) in held] == []
+        assert [name for name, held in everything.items() if receipt in held] == []
+
+
+def test_repeated_vote_is_known_by_its_key_which_is_kept_nowhere(federation: Federation) -> None:
+    case = at_the_vote(federation)
+    task, actor = federation.task(case, "专家甲").id, federation.actor("专家甲")
+    asked = CastVote(task=task, choice="yes")
+
+    first, again = (vote(federation.office, UUID(case.id), asked, actor=actor, key="a key") for _ in range(2))
+
+    assert (receipt_of(first), first.receipt and first.receipt.replayed) == (receipt_of(again), False)
+    assert again.receipt is not None
+    assert again.receipt.replayed
+    request = request_of(actor, "a key").hex()
+    everything = "".join(stored(federation, table) for table in metadata.sorted_tables)
+    assert [one for one in ("a key", request, receipt_of(first)) if one in everything] == []
+    assert federation.broken() == []
+
+
+def test_after_the_closing_a_repeat_hears_that_it_was_counted_and_gets_no_receipt(federation: Federation) -> None:
+    case = at_the_vote(federation)
+    task, actor = federation.task(case, "专家甲").id, federation.actor("专家甲")
+    asked = CastVote(task=task, choice="yes")
+    vote(federation.office, UUID(case.id), asked, actor=actor, key="a key")
+    close_as_service(federation, case)
+
+    with pytest.raises(Closed, match="your vote was counted"):
+        vote(federation.office, UUID(case.id), asked, actor=actor, key="a key")
+    with pytest.raises(Closed, match="no vote of yours"):
+        vote(federation.office, UUID(case.id), asked, actor=federation.actor("专家乙"), key="a key")
 
 
 @pytest.mark.parametrize("federation_url", ["postgresql"], indirect=True)

@@ -7,11 +7,14 @@ from flask import Response
 
 from workflow.api.asking import expected_version, office, request_key, signed_in
 from workflow.api.doors import Door, acts
+from workflow.api.results import votes_page
+from workflow.api.schemas.ballots import VoteSchema
 from workflow.api.schemas.cases import CASE_OR_ROUND, CaseSchema
-from workflow.api.schemas.common import Reason
+from workflow.api.schemas.common import PageQuery, Reason, page_of
 from workflow.api.schemas.tasks import BallotBody, ScoreBody
 from workflow.api.subjects import Answer, answered, either, etag, follow_at_once, full_view, seen, task_of
 from workflow.cases.acting import act
+from workflow.cases.polls import Box
 from workflow.cases.voting import vote
 from workflow.engine.commands import CastVote, CloseBallot, Command, Operate, RecordTally, ScoreCard
 from workflow.engine.context import Actor
@@ -29,7 +32,8 @@ blueprint = Door("ballots", __name__, url_prefix="/api/v1/tasks", description="V
 def ballot(body: dict[str, Any], task_id: str) -> Response:
     """Vote: `vote`, in a sitting `votes` by case, of a table `rows`; or `record` what a hall has voted.
 
-    A secret vote stands in no event: its answer has a `receipt`, shown once, and neither key nor version is looked at.
+    A secret vote stands in no event: its answer has a `receipt`, by which the voter finds his ballot after the closing.
+    Sent again with its key while the ballot is open, it gets the same receipt; the version is not looked at.
     """
     subject, number = task_of(task_id)
     actor = signed_in()
@@ -40,6 +44,18 @@ def ballot(body: dict[str, Any], task_id: str) -> Response:
         choice, votes = _for_all(subject, number, choice)
     command = CastVote(task=number, choice=choice, items=body["items"], rows=tuple(body["rows"]), votes=votes)
     return either(cast(subject, command, actor, request_key(), expected_version()))
+
+
+@blueprint.get("/<task_id>/votes")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(VoteSchema))
+def votes(query: dict[str, Any], task_id: str) -> dict[str, Any]:
+    """The votes of a secret ballot that is closed, in the order of their receipts: anybody may count them again."""
+    signed_in()
+    box = Box(*task_of(task_id))
+    with office().database.read() as connection:
+        seen(connection, box.subject)
+        return votes_page(connection, box, query)
 
 
 @blueprint.post("/<task_id>/close")
@@ -75,11 +91,14 @@ def cast(subject: UUID, command: CastVote, actor: Actor, key: str | None = None,
     voted = vote(office(), subject, command, actor=actor, key=key, expected=expected)
     if voted.outcome is not None:
         return answered(voted.outcome, actor=actor)
-    follow_at_once(subject)
+    receipt = voted.receipt
+    assert receipt is not None
+    if voted.last:
+        follow_at_once(subject)
     with office().database.read() as connection:
         held, version, context = seen(connection, subject, actor)
-        shown = {**full_view(connection, held, version, context), "receipt": voted.receipt}
-    return shown, 200, etag(held.subject)
+        shown = {**full_view(connection, held, version, context), "receipt": receipt.text}
+    return shown, 200, {**etag(held.subject), **({"Idempotent-Replayed": "true"} if receipt.replayed else {})}
 
 
 def _act(subject: UUID, command: Command, actor: Actor) -> Answer:

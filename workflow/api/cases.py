@@ -8,6 +8,8 @@ from workflow.api.asking import context_for, expected_version, office, page_size
 from workflow.api.doors import Door, acts, begins, refuses
 from workflow.api.history import history_page
 from workflow.api.paging import cursor, place_of
+from workflow.api.results import results
+from workflow.api.schemas.ballots import ResultSchema
 from workflow.api.schemas.cases import (
     CaseQuery,
     CaseSchema,
@@ -117,6 +119,17 @@ def events(query: dict[str, Any], case_id: str) -> dict[str, Any]:
     with office().database.read() as connection:
         held, version, context = seen_case(connection, case_id)
         return history_page(connection, held, version, context, query)
+
+
+@blueprint.get("/<case_id>/ballots")
+@blueprint.response(200, page_of(ResultSchema))
+def ballots(case_id: str) -> dict[str, Any]:
+    """Its ballots: of one that runs the turnout, for those who oversee the case; of a closed one the result."""
+    signed_in()
+    with office().database.read() as connection:
+        held, version, context = seen_case(connection, case_id)
+        assert isinstance(held.subject, Case)
+        return {"items": results(connection, version, held.subject, context), "next": None}
 
 
 @blueprint.get("/<case_id>/timers")

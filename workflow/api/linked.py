@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from workflow.api.asking import context_for, language, office
 from workflow.api.ballots import cast
-from workflow.api.showing import label, sitting_task_view, task_view
+from workflow.api.results import results
+from workflow.api.showing import label, sitting_task_view, task_id, task_view
 from workflow.api.subjects import Answer, answered
 from workflow.cases.acting import act
 from workflow.cases.links import Link, begin_with, digest_of, find
+from workflow.cases.polls import Box
 from workflow.cases.reading import load
 from workflow.cases.requests import request_of
 from workflow.cases.starting import NAMESPACE, NewCase, start_case
@@ -67,6 +69,32 @@ def look_at(found: Behind) -> dict[str, Any]:
     if isinstance(found.subject, Round):
         return _round_view(found, found.subject)
     return _start_view(found.version)
+
+
+def box_behind(connection: Connection, code: str) -> Box:
+    """The ballot that a link is for. Raises NotFound for a link that is for something else."""
+    link = found_link(connection, code)
+    if link.case_id is None or link.task is None:
+        raise NotFound(sentence("This link is not valid, or not any more."))
+    return Box(link.case_id, link.task)
+
+
+def result_behind(connection: Connection, code: str) -> dict[str, Any]:
+    """What became of that ballot, for its voter."""
+    found = result_of(connection, behind(connection, code))
+    if found is None:
+        raise NotFound(sentence("This link is not valid, or not any more."))
+    return found
+
+
+def result_of(connection: Connection, found: Behind) -> dict[str, Any] | None:
+    """The same of what was looked up already; none where the link is for something else."""
+    if not isinstance(found.subject, Case) or found.link.task is None:
+        return None
+    number = task_id(found.subject.id, found.link.task)
+    return next(
+        (one for one in results(connection, found.version, found.subject, found.context) if one["task"] == number), None
+    )
 
 
 def answer(code: str, body: dict[str, Any], key: str | None) -> Answer:

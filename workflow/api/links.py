@@ -7,20 +7,25 @@ from sqlalchemy import Connection
 
 from workflow.api.asking import language, office, request_key
 from workflow.api.doors import Door, keyed, public
-from workflow.api.linked import answer, behind, look_at
+from workflow.api.linked import answer, behind, box_behind, look_at, result_behind
+from workflow.api.results import votes_page
+from workflow.api.schemas.ballots import ResultSchema, VoteSchema
 from workflow.api.schemas.cases import CASE_OR_ROUND
+from workflow.api.schemas.common import PageQuery, page_of
 from workflow.api.schemas.links import LinkAnswer, LinkBody, LinkSchema
 from workflow.api.subjects import either, task_of
 from workflow.cases.links import Link, issue
 from workflow.cases.reading import load
 from workflow.cases.versions import Version
 from workflow.definition.model import PUBLIC, Named
+from workflow.engine.directory import Directory
 from workflow.engine.permit import open_task
-from workflow.engine.subject import Case, Round
+from workflow.engine.subject import Case, Holder, Round
 from workflow.engine.who import contact_of
 from workflow.errors import InvalidData, NotFound, Problem
 from workflow.messages.addresses import channel_of
 from workflow.messages.enqueuing import enqueue_link, was_sent_a_link_lately
+from workflow.messages.recipients import contact_of_person
 from workflow.text import Label, sentence
 
 blueprint = Door("links", __name__, url_prefix="/api/v1/links", description="People without an account")
@@ -57,6 +62,25 @@ def look(code: str) -> dict[str, Any]:
     """What is asked; looking never uses it up. Of a link that only informs, `open` is false and the case is shown."""
     with office().database.read() as connection:
         return look_at(behind(connection, code))
+
+
+@blueprint.get("/<code>/ballot")
+@public
+@blueprint.response(200, ResultSchema)
+def ballot(code: str) -> dict[str, Any]:
+    """What became of the ballot that the link is for, and whether his vote is in it."""
+    with office().database.read() as connection:
+        return result_behind(connection, code)
+
+
+@blueprint.get("/<code>/votes")
+@public
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(VoteSchema))
+def votes(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """The votes of the secret ballot that the link is for, once it is closed: by his receipt he finds his own."""
+    with office().database.read() as connection:
+        return votes_page(connection, box_behind(connection, code), query)
 
 
 @blueprint.post("/<code>")
@@ -104,6 +128,15 @@ def _startable(connection: Connection, key: str) -> Version:
     return version
 
 
+def _contact(holder: Holder, case: Case, directory: Directory) -> str | None:
+    """Where one without an account is reached; whoever has one signs in."""
+    if isinstance(holder, str):
+        return contact_of(holder, case)
+    person = directory.persons.get(holder)
+    reached = contact_of_person(person) if person is not None and person.login is None else None
+    return reached[1] if reached is not None else None
+
+
 def _task_link(connection: Connection, body: dict[str, Any], contact: str) -> tuple[Link, Label] | None:
     """A new code for a task, sent to the contact that stands in the case and to no other."""
     case_id, number = task_of(body["task"])
@@ -112,8 +145,9 @@ def _task_link(connection: Connection, body: dict[str, Any], contact: str) -> tu
     task = open_task(case, number) if isinstance(case, Case) else None
     if not isinstance(case, Case) or task is None:
         return None
+    directory = office().directory(connection)
     for holder in task.everyone:
-        if isinstance(holder, str) and contact_of(holder, case) == contact:
+        if _contact(holder, case, directory) == contact:
             version = office().versions.get(connection, case.definition, case.version)
             return Link(case_id=case_id, task=number, holder=holder), version.definition.title
     return None

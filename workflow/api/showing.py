@@ -13,7 +13,7 @@ from workflow.engine.context import Context
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.outlook import Coming, TriggerOutlook, task_outlook
 from workflow.engine.permit import in_group, why_not
-from workflow.engine.sight import shown_data
+from workflow.engine.sight import oversees, shown_data
 from workflow.engine.subject import Amount, Case, CaseFacts, Figure, Holder, Round, Sitting, Task
 from workflow.engine.values import round_figure
 from workflow.errors import said
@@ -69,7 +69,7 @@ def task_view(version: Version, case: Case, task: Task, context: Context, reader
     outlook = task_outlook(version.definition, case, task, context)
     state = version.definition.states[case.state]
     return {
-        **_task_line(version, case.id, case.state, task, context),
+        **_task_line(version, case.id, case.state, task, context, _told_holders(version, case, task, context)),
         "case": case.id,
         "subject": case.subject,
         "unit": named(case.unit, context.directory),
@@ -136,7 +136,7 @@ def sitting_task_view(
     reason = _why_not_in_sitting(definition, round_, sitting, task, cases, context)
     offered = [name for name in state.to if name not in words.FIRED] if task.kind == "task" else []
     return {
-        **_task_line(version, round_.id, sitting.state, task, context),
+        **_task_line(version, round_.id, sitting.state, task, context, task.everyone),
         "case": round_.id,
         "subject": round_.title_zh if reader == "zh" else round_.title_en,
         "unit": named(round_.unit, context.directory),
@@ -198,7 +198,17 @@ def _plain(value: Figure) -> Any:
     return value
 
 
-def _task_line(version: Version, subject: str, state: str, task: Task, context: Context) -> dict[str, Any]:
+def _told_holders(version: Version, case: Case, task: Task, context: Context) -> Iterable[Holder]:
+    """Who holds a task; of all who vote a voter is told himself alone."""
+    who = context.actor.holder
+    if task.kind != "ballot" or who not in task.everyone or oversees(version.definition, case, context):
+        return task.everyone
+    return () if who is None else (who,)
+
+
+def _task_line(
+    version: Version, subject: str, state: str, task: Task, context: Context, holders: Iterable[Holder]
+) -> dict[str, Any]:
     directory = context.directory
     return {
         "id": task_id(subject, task.id),
@@ -208,7 +218,7 @@ def _task_line(version: Version, subject: str, state: str, task: Task, context: 
         "state_label": label(version.definition.states[state].label),
         "definition": version.key,
         "title": label(version.definition.title),
-        "assignees": [named(holder, directory) for holder in task.everyone],
+        "assignees": [named(holder, directory) for holder in holders],
         "claimed_by": named(task.claimed_by, directory),
         "delegate": named(task.delegate, directory),
         "proposed": task.proposed.trigger if task.proposed else None,

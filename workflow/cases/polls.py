@@ -4,40 +4,38 @@ A vote is sealed to the poll's public key; the private key lies wrapped by a key
 the case, no time is kept. At the closing the envelopes are opened in memory, and they and the key are deleted.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workflow.cases.entries import entries_of
-from workflow.cases.office import Secrets
+from workflow.cases.envelopes import (
+    choice_of,
+    is_of_request,
+    new_key,
+    open_sealed,
+    place_of,
+    receipt_of,
+    seal,
+    seed_of,
+    unwrapped,
+)
+from workflow.cases.office import Office, Secrets
 from workflow.cases.rows import Write
 from workflow.cases.tables import ballot, envelope, inbox, poll, voter
 from workflow.engine.commands import Command, FireTimer, Retry
 from workflow.engine.context import Tally
 from workflow.engine.subject import Ballot, Entry, Holder, Round, Subject, Vote
-from workflow.errors import CannotRun
-from workflow.store import Database
+from workflow.errors import CannotRun, Closed, KeyReused
 from workflow.store.chain import merkle_root
 from workflow.store.metadata import NEVER
 from workflow.text import sentence
-
-_NONCE = 16
-_BLOCK = 64  #: every sealed vote has the length of a multiple of this
-_WRAP = b"yangguang ballot key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +45,22 @@ class OpenPoll:
     number: int
     ballot: Ballot
     due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where the envelopes of a secret ballot lie: of which case or round, by the number of its task."""
+
+    subject: UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """By which a voter finds his ballot after the closing; `replayed`: that of then."""
+
+    text: str
+    replayed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,45 +137,79 @@ def poll_rows(
             yield Write(poll, "update", [{"poll": number, "closes_at": is_.due or NEVER}])
 
 
-def cast_vote(
-    database: Database, subject: UUID, number: int, vote: Vote, *, changeable: bool, now: datetime
-) -> str | None:
-    """Puts a sealed vote into the box; the voter's receipt, or none where it is closed or he has voted already.
+def cast_vote(office: Office, box: Box, vote: Vote, *, changeable: bool, request: bytes, now: datetime) -> Receipt:
+    """Puts a sealed vote into the box, once for each request.
 
-    Who cannot change his vote has nothing more to do.
+    Raises Closed where the box is closed, or the voter has voted and may not change it; who may not has nothing more to do.
     """
-    nonce = os.urandom(_NONCE)
-    with database.write() as connection:
+    with office.database.write() as connection:
         found = connection.execute(
-            select(poll.c.public_key)
-            .where(poll.c.case_id == subject, poll.c.poll == number, poll.c.state == "open", poll.c.closes_at > now)
+            select(poll.c.public_key, poll.c.secret)
+            .where(_of(poll, box), poll.c.state == "open", poll.c.closes_at > now)
             .with_for_update(read=True)
         ).one_or_none()
         if found is None:
-            return None
-        values = {
-            "case_id": subject,
-            "poll": number,
-            "person": str(vote.by),
-            "sealed": _seal(vote, nonce, found.public_key, _place(subject, number, str(vote.by))),
-        }
-        insert = (sqlite if database.dialect == "sqlite" else postgresql).insert(envelope).values(values)
-        keys = [envelope.c.case_id, envelope.c.poll, envelope.c.person]
-        if changeable:
-            statement: Any = insert.on_conflict_do_update(index_elements=keys, set_={"sealed": insert.excluded.sealed})
-        else:
-            statement = insert.on_conflict_do_nothing(index_elements=keys)
-        # Not by `rowcount`: of an insert PostgreSQL's driver does not know it.
-        put_in = connection.execute(statement.returning(envelope.c.person)).scalar()
-        if put_in is not None and not changeable and isinstance(vote.by, int):
-            done = and_(inbox.c.case_id == subject, inbox.c.task == number, inbox.c.principal == vote.by)
+            raise Closed(sentence("This ballot is closed."))
+        seed = seed_of(request, found.secret, office.secrets)
+        sealed = seal(vote, seed, found.public_key, place_of(box.subject, box.number, str(vote.by)))
+        replayed = not _put(connection, box, str(vote.by), sealed) and _is_repeated(
+            connection, box, str(vote.by), sealed, seed, changeable=changeable
+        )
+        if not changeable and isinstance(vote.by, int):
+            done = and_(inbox.c.case_id == box.subject, inbox.c.task == box.number, inbox.c.principal == vote.by)
             connection.execute(delete(inbox).where(done))
-        return None if put_in is None else nonce.hex()
+    return Receipt(receipt_of(seed).hex(), replayed=replayed)
+
+
+def _put(connection: Connection, box: Box, person: str, sealed: bytes) -> bool:
+    """Whether it is in; not where there is one of his already."""
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(envelope)
+    row = {"case_id": box.subject, "poll": box.number, "person": person, "sealed": sealed}
+    # Not by `rowcount`: of an insert PostgreSQL's driver does not know it.
+    put = insert.values(row).on_conflict_do_nothing().returning(envelope.c.person)
+    return connection.execute(put).scalar() is not None
+
+
+def _is_repeated(
+    connection: Connection, box: Box, person: str, sealed: bytes, seed: bytes, *, changeable: bool
+) -> bool:
+    """Whether it is in already, by the same request; else it takes the place of the one that is."""
+    mine = and_(_of(envelope, box), envelope.c.person == person)
+    there = bytes(connection.execute(select(envelope.c.sealed).where(mine).with_for_update()).scalar_one())
+    if is_of_request(there, seed):
+        if there != sealed:
+            raise KeyReused
+        return True
+    if not changeable:
+        raise Closed(sentence("You have voted already; a vote cannot be changed here."))
+    connection.execute(update(envelope).where(mine).values(sealed=sealed))
+    return False
 
 
 def who_has_voted(connection: Connection, subject: UUID, number: int) -> set[str]:
-    rows = select(envelope.c.person).where(envelope.c.case_id == subject, envelope.c.poll == number)
-    return set(connection.scalars(rows))
+    return set(connection.scalars(select(envelope.c.person).where(_of(envelope, Box(subject, number)))))
+
+
+def has_voted(connection: Connection, box: Box, person: Holder) -> bool | None:
+    """Whether his vote is in the box, or was counted when it was closed; none for who had no vote here."""
+    state = connection.scalar(select(poll.c.state).where(_of(poll, box)))
+    counted = connection.scalar(select(voter.c.voted).where(_of(voter, box), voter.c.person == str(person)))
+    if state != "open" or counted is None:
+        return counted
+    mine = select(envelope.c.person).where(_of(envelope, box), envelope.c.person == str(person))
+    return connection.scalar(mine) is not None
+
+
+def is_closed(connection: Connection, box: Box) -> bool:
+    return connection.scalar(select(poll.c.state).where(_of(poll, box))) == "closed"
+
+
+def how_many_voted(connection: Connection, box: Box) -> int:
+    return connection.scalar(select(func.count()).select_from(envelope).where(_of(envelope, box))) or 0
+
+
+def _of(table: Table, box: Box) -> ColumnElement[bool]:
+    return and_(table.c.case_id == box.subject, table.c.poll == box.number)
 
 
 def open_envelopes(connection: Connection, subject: UUID, found: OpenPoll, secrets: Secrets) -> Opened:
@@ -176,12 +224,12 @@ def open_envelopes(connection: Connection, subject: UUID, found: OpenPoll, secre
     votes: list[Vote] = []
     ballots: list[tuple[bytes, str]] = []
     voted: list[Holder] = []
-    private = _unwrap(key, secrets) if key is not None else None
+    private = unwrapped(key, secrets) if key is not None else None
     for row in connection.execute(rows):
         if row.person in able and private is not None:
-            nonce, vote = _open_sealed(row.sealed, private, _place(subject, found.number, row.person))
+            nonce, vote = open_sealed(row.sealed, private, place_of(subject, found.number, row.person))
             votes.append(vote)
-            ballots.append((nonce, _choice(vote)))
+            ballots.append((nonce, choice_of(vote)))
             voted.append(able[row.person])
     return Opened(found.number, Tally(votes=tuple(votes), voted=tuple(voted)), tuple(sorted(ballots)))
 
@@ -191,20 +239,16 @@ def all_open(connection: Connection, subject: UUID, number: int, secrets: Secret
     key = connection.scalar(select(poll.c.secret).where(poll.c.case_id == subject, poll.c.poll == number))
     rows = select(envelope.c.person, envelope.c.sealed).where(envelope.c.case_id == subject, envelope.c.poll == number)
     try:
-        private = _unwrap(key or b"", secrets)
+        private = unwrapped(key or b"", secrets)
         for row in connection.execute(rows):
-            _open_sealed(row.sealed, private, _place(subject, number, row.person))
+            open_sealed(row.sealed, private, place_of(subject, number, row.person))
     except CannotRun:
         return False
     return True
 
 
 def _open(found: OpenPoll, secrets: Secrets, now: datetime) -> Iterator[Write]:
-    private = X25519PrivateKey.generate()
-    raw = private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    nonce = os.urandom(12)
-    wrapped = nonce + ChaCha20Poly1305(secrets.key("ballot")).encrypt(nonce, raw, _WRAP)
+    wrapped, public = new_key(secrets)
     row = {
         "poll": found.number,
         "state": "open",
@@ -217,47 +261,3 @@ def _open(found: OpenPoll, secrets: Secrets, now: datetime) -> Iterator[Write]:
     yield Write(poll, "insert", [row])
     voters = [{"poll": found.number, "person": str(person), "voted": False} for person in found.ballot.electorate]
     yield Write(voter, "insert", voters)
-
-
-def _unwrap(wrapped: bytes, secrets: Secrets) -> X25519PrivateKey:
-    try:
-        raw = ChaCha20Poly1305(secrets.key("ballot")).decrypt(wrapped[:12], wrapped[12:], _WRAP)
-    except (InvalidTag, ValueError) as wrong:
-        reason = sentence("the secret of this installation is another than the one with which the ballot was opened")
-        raise CannotRun(reason=reason) from wrong
-    return X25519PrivateKey.from_private_bytes(raw)
-
-
-def _place(subject: UUID, number: int, person: str) -> bytes:
-    """Of which ballot an envelope is, and whose: one that was put elsewhere does not open."""
-    return f"{subject}/{number}/{person}".encode()
-
-
-def _seal(vote: Vote, nonce: bytes, public: bytes, place: bytes) -> bytes:
-    plain = nonce + _choice(vote).encode()
-    padded = plain + b"\x00" * (-len(plain) % _BLOCK)
-    ephemeral = X25519PrivateKey.generate()
-    key = _shared(ephemeral.exchange(X25519PublicKey.from_public_bytes(public)))
-    mine = ephemeral.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    iv = os.urandom(12)
-    return mine + iv + ChaCha20Poly1305(key).encrypt(iv, padded, mine + place)
-
-
-def _open_sealed(sealed: bytes, private: X25519PrivateKey, place: bytes) -> tuple[bytes, Vote]:
-    mine, iv, rest = sealed[:32], sealed[32:44], sealed[44:]
-    try:
-        key = _shared(private.exchange(X25519PublicKey.from_public_bytes(mine)))
-        plain = ChaCha20Poly1305(key).decrypt(iv, rest, mine + place).rstrip(b"\x00")
-    except (InvalidTag, ValueError) as wrong:
-        raise CannotRun(sentence("An envelope of a secret ballot was altered; restore a backup.")) from wrong
-    return plain[:_NONCE], msgspec.convert({**msgspec.json.decode(plain[_NONCE:]), "by": 0}, Vote)
-
-
-def _shared(secret: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"yangguang envelope").derive(secret)
-
-
-def _choice(vote: Vote) -> str:
-    """What was chosen, without by whom."""
-    kept: Mapping[str, Any] = msgspec.to_builtins(vote)
-    return msgspec.json.encode({name: value for name, value in kept.items() if name != "by"}, order="sorted").decode()

@@ -95,7 +95,10 @@ class RoundView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """A secret ballot whose envelopes were opened: the votes in no one's order, and who had voted."""
+    """A secret ballot whose envelopes were opened: who had voted, and in the same order what.
+
+    So they lie side by side while it is counted, and nowhere else.
+    """
 
     votes: tuple[Vote, ...]
     voted: tuple[Holder, ...]

@@ -142,7 +142,13 @@ class Directory:
         return any(post.role == role and post.organisation in above for post in self.posts_of(person, at))
 
     def members(self, organisation: Principal, at: datetime) -> tuple[Principal, ...]:
-        return tuple(person for person in self._by_employer.get(organisation, ()) if self.is_here(person, at))
+        """All who belong to it or to a branch of it (分会), in the order of the tree."""
+        return tuple(
+            person
+            for place in self.branch(organisation)
+            for person in self._by_employer.get(place.id, ())
+            if self.is_here(person, at)
+        )
 
     # --- one for another
 

@@ -29,6 +29,18 @@ def may_see(definition: Definition, case: Case, context: Context) -> bool:
     return permit.is_administrator(case.unit, context)
 
 
+def oversees(definition: Definition, case: Case, context: Context) -> bool:
+    """Whom `see` names, the starter and administrators: who may know how many have voted while a ballot runs."""
+    if context.actor.service is not None:
+        return True
+    mine = permit.principals(definition, context)
+    return (
+        case.starter in mine
+        or _is_among(definition, definition.see, case, context)
+        or permit.is_administrator(case.unit, context)
+    )
+
+
 def named_in(case: Case) -> Iterable[Holder]:
     """All who stand in the case itself."""
     yield from (holder for holder in (case.starter, case.concerned) if holder is not None)

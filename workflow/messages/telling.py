@@ -162,7 +162,7 @@ def _content(connection: Connection, told: Told, recipient: Recipient, occasion:
     content = msgspec.structs.replace(content, **_of_kind(connection, told, recipient, occasion, content))
     if recipient.absent is not None:
         content = msgspec.structs.replace(content, absent=directory.name_of(recipient.absent))
-    if recipient.kind == "link":
+    if recipient.kind == "link" or (person is not None and person.login is None):
         asked = links.Link(case_id=UUID(occasion.subject.id), task=content.task, holder=recipient.holder)
         content = msgspec.structs.replace(content, code=links.issue(connection, asked, occasion.context.now))
     if told.text is not None:

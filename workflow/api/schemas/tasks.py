@@ -105,7 +105,7 @@ class TaskSchema(Shown):
     triggers = listed(fields.String(), "what it may be decided with")
     outlook = listed(TriggerSchema, "the same, with where each leads and what it asks for")
     coming = listed(ComingSchema, "what happens if nobody acts, the next first")
-    assignees = listed(NamedSchema)
+    assignees = listed(NamedSchema, "who holds it; of a ballot, its voters are told themselves alone")
     claimed_by = fields.Nested(NamedSchema, allow_none=True)
     delegate = fields.Nested(NamedSchema, allow_none=True)
     proposed = some("what the delegate answered, for the holder to confirm")

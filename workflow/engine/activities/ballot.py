@@ -1,13 +1,14 @@
 """A vote: held in a hall and recorded, or cast here, openly or secretly."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from workflow.definition.expression import Expression
 from workflow.definition.model import Ballot
 from workflow.engine import subject as s
 from workflow.engine.activities.task import keep_lots
+from workflow.engine.branches import BranchCounts, by_result, by_turnout
 from workflow.engine.changes import BallotClosed, BallotOpened, VoteTaken
 from workflow.engine.clocks import deadline
 from workflow.engine.commands import CastVote
@@ -133,17 +134,39 @@ def close(work: Work, rules: Ballot) -> Fired | None:
     ballot = work.entry.ballot
     if ballot is None:
         return None
-    votes: tuple[Vote, ...] = ballot.votes
-    if ballot.secret:
-        work.context.need("tally")
-        votes = work.context.tally.votes if work.context.tally else ()
+    cast = _cast(work, ballot)
+    votes = tuple(cast.values())
     counts = tally(rules, votes, len(ballot.electorate))
-    work.do(BallotClosed(counts={name: count for name, count in counts.items() if isinstance(count, int)}))
+    work.do(BallotClosed(counts=_whole(counts), branches=tuple(_by_branch(work, rules, ballot, cast))))
     for task in work.entry.tasks:
         close_task(work, task, "decided")
     if rules.of is not None:
         return _elect(work, rules, votes, counts)
     return Fired(outcome(work, rules, counts), counts)
+
+
+def _cast(work: Work, ballot: s.Ballot) -> Mapping[Holder, Vote]:
+    """The votes by voter: the open ones, or those of the envelopes that were opened for the closing."""
+    if not ballot.secret:
+        return {vote.by: vote for vote in ballot.votes}
+    work.context.need("tally")
+    opened = work.context.tally
+    return dict(zip(opened.voted, opened.votes, strict=True)) if opened is not None else {}
+
+
+def _by_branch(work: Work, rules: Ballot, ballot: s.Ballot, cast: Mapping[Holder, Vote]) -> Iterator[BranchCounts]:
+    """The counts of branches that are large enough; smaller ones are counted with the next."""
+    least = rules.hide_groups_under
+    if least is None:
+        return
+    told = by_turnout(ballot.electorate, least, unit=work.unit, directory=work.context.directory)
+    for part in by_result(told, least, cast):
+        votes = [cast[voter] for voter in part.voters if voter in cast]
+        yield BranchCounts(units=part.units, counts=_whole(tally(rules, votes, len(part.voters))))
+
+
+def _whole(counts: Mapping[str, Figure]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if isinstance(count, int)}
 
 
 def checked_tally(rules: Ballot, counts: Mapping[str, int], at: str = "/record") -> dict[str, Figure]:
@@ -192,6 +215,7 @@ def tally(rules: Ballot, votes: Sequence[Vote], electorate: int) -> dict[str, Fi
     found.update(vote.choice for vote in votes if vote.choice is not None)
     items = Counter({f"{item}.{choice}": 0 for item in rules.items for choice in rules.choices})
     items.update(f"{item}.{choice}" for vote in votes for item, choice in vote.items.items())
+    items.update(f"votes.{row}" for vote in votes for row in vote.rows)
     cast = len(votes) if rules.of else found.total()
     return {**found, **items, "cast": cast, "present": cast, "electorate": electorate}
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from workflow.engine.branches import BranchCounts
 from workflow.engine.changes.change import Change
 from workflow.engine.subject import Answer, Ballot, Called, Card, Holder, Notice, Objection, Pause, Task, Timer, Vote
 
@@ -61,6 +62,7 @@ class ElectorateChanged(Change, frozen=True, kw_only=True, tag="electorate_chang
 
 class BallotClosed(Change, frozen=True, kw_only=True, tag="ballot_closed"):
     counts: dict[str, int]
+    branches: tuple[BranchCounts, ...] = ()  #: where the ballot is told by branch
 
 
 class CardTaken(Change, frozen=True, kw_only=True, tag="card_taken"):
