@@ -162,7 +162,7 @@ def _content(connection: Connection, told: Told, recipient: Recipient, occasion:
     content = msgspec.structs.replace(content, **_of_kind(connection, told, recipient, occasion, content))
     if recipient.absent is not None:
         content = msgspec.structs.replace(content, absent=directory.name_of(recipient.absent))
-    if recipient.kind == "link" or (person is not None and person.login is None):
+    if _answers_by_link(recipient, content, occasion):
         asked = links.Link(case_id=UUID(occasion.subject.id), task=content.task, holder=recipient.holder)
         content = msgspec.structs.replace(content, code=links.issue(connection, asked, occasion.context.now))
     if told.text is not None:
@@ -170,6 +170,15 @@ def _content(connection: Connection, told: Told, recipient: Recipient, occasion:
         text = own_text(told.text, content, occasion.subject, occasion.version, directory, wording)
         content = msgspec.structs.replace(content, text=text)
     return content
+
+
+def _answers_by_link(recipient: Recipient, content: Content, occasion: Occasion) -> bool:
+    """Whoever has no account; of persons those who vote, and members, who hold no post: for one, people are invited."""
+    directory = occasion.context.directory
+    person = directory.persons.get(recipient.person) if recipient.person is not None else None
+    if person is None or person.login is not None:
+        return recipient.kind == "link"
+    return content.asks == "ballot" or not directory.posts_of(person.id, occasion.context.now)
 
 
 def _about(occasion: Occasion, told: Told, language: Language) -> Content:
