@@ -124,3 +124,40 @@ def test_field_of_the_case_before_and_one_of_its_round(federation: Federation) -
 def in_round(federation: Federation, round_: Round, **data: Any) -> Case:
     new = NewCase(definition="weekly", round_id=UUID(round_.id), data=data)
     return start_case(federation.office, new, actor=federation.actor("王芳")).case
+
+
+LATE = """
+key: report
+title: {zh: 报送, en: Report}
+start: {role: union_chair, at: enterprise}
+people: {township: {role: reviewer, at: township}}
+fields:
+  late: {type: integer, label: {zh: 逾期次数, en: Late}, from: {cases: report, overdue: review}}
+states:
+  draft:
+    task: {who: starter}
+    to: {submit: review}
+  review:
+    task: {who: township, due: 1 working day}
+    pause: 10 days
+    to: {approve: done}
+  done: {end: {zh: 办结, en: Done}}
+"""
+
+
+def late_before(federation: Federation) -> object:
+    return federation.start("report", by="王芳").data["late"]
+
+
+def test_case_that_was_late_in_a_state_is_counted_after_it_has_left_it(federation: Federation) -> None:
+    publish(federation.database, federation.office.versions, Texts(definition=LATE), calendar=chinese_calendar())
+    late, in_time = (federation.start("report", by="王芳") for _ in range(2))
+    for case in (late, in_time):
+        federation.decide(case, "submit", by="王芳")
+    federation.decide(in_time, "approve", by="李强")
+    before = late_before(federation)
+    federation.set_clock("2026-03-13 10:00")
+    while_late = late_before(federation)
+    federation.decide(late, "approve", by="李强")
+
+    assert (before, while_late, late_before(federation)) == (0, 1, 1)

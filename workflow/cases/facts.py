@@ -11,9 +11,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from workflow.calendar import add_months, day_of, end_of
+from workflow.cases.history import fold_events
 from workflow.cases.office import Office
 from workflow.cases.reading import load, subject_of
-from workflow.cases.tables import cases, round_case, visible
+from workflow.cases.tables import cases, event, round_case, visible
 from workflow.definition.form import Kept
 from workflow.definition.model import Definition, Field, Source
 from workflow.definition.term.values import Span
@@ -135,6 +136,9 @@ def _of_cases(connection: Connection, office: Office, source: Source, case: Case
     """Counted, summed, or the latest, of cases of a definition."""
     others = _others(connection, office, source, case, now)
     found = [other for other in others if _counts(source, case, other, now)]
+    if source.overdue is not None:
+        state = source.overdue
+        found = [other for other in found if _was_overdue(connection, state, other, now)]
     if source.take == "count":
         return len(found) if field.type != "number" else str(len(found))
     values = [other.data[source.value] for other in found if source.value and other.data.get(source.value) is not None]
@@ -217,16 +221,31 @@ def _counts(source: Source, case: Case, other: Case, now: datetime) -> bool:
         return False
     if source.passed is not None and source.passed not in other.path and other.state != source.passed:
         return False
-    if source.overdue is not None and not _was_overdue(source.overdue, other, now):
+    if source.overdue is not None and source.overdue not in (*other.path, other.state, *other.entered):
         return False
     if any(case.data.get(name) is None or case.data[name] != other.data.get(name) for name in source.same):
         return False
     return source.within is None or other.started_at >= since(source.within, now)
 
 
-def _was_overdue(state: str, other: Case, now: datetime) -> bool:
-    tasks = other.entry.tasks if other.entry and other.state == state else ()
-    return any(task.due is not None and task.due < now for task in tasks)
+def _was_overdue(connection: Connection, state: str, other: Case, now: datetime) -> bool:
+    """Whether a task of this state ever stood open beyond its deadline: of each event, as the case stood until then."""
+    if _is_overdue(state, other, now):
+        return True
+    rows = select(event.c.body).where(event.c.case_id == UUID(other.id)).order_by(event.c.seq)
+    before: Case | None = None
+    for happened, found in fold_events((body.encode(), None) for body in connection.scalars(rows)):
+        if before is not None and _is_overdue(state, before, happened.at):
+            return True
+        before = found if isinstance(found, Case) else None
+    return False
+
+
+def _is_overdue(state: str, case: Case, at: datetime) -> bool:
+    """While its clock is stopped, nothing becomes overdue."""
+    if case.entry is None or case.state != state or case.entry.paused is not None:
+        return False
+    return any(task.due is not None and task.due < at for task in case.entry.tasks)
 
 
 def since(span: Span, now: datetime) -> datetime:

@@ -196,11 +196,12 @@ def _of_round(scene: Scene, name: str) -> Any:
 
 
 def _overdue(scene: Scene, value: Any) -> Difference | None:
-    """States in which a task is past its deadline."""
+    """States in which a task is past its deadline, unless their clock is stopped."""
     world = scene.world
     entries = [case.entry for case in world.cases.values() if case.entry]
     entries += [sitting.entry for round_ in world.rounds.values() for sitting in round_.sittings]
-    late = {entry.state for entry in entries for task in entry.tasks if task.due is not None and task.due <= world.now}
+    running = [entry for entry in entries if entry.paused is None]
+    late = {entry.state for entry in running for task in entry.tasks if task.due is not None and task.due <= world.now}
     return _names(value, late, "overdue")
 
 
