@@ -206,7 +206,8 @@ def _in_short(story: str) -> str:
 
 def _line(file: Path, problem: Problem, language: Language) -> str:
     mark = say("warning: ", language) if problem.warning else ""
-    return f"{file}:{problem.line or 1}: {problem.at or problem.code}: {mark}{problem.say(language)}"
+    where = file if problem.file == "definition.yaml" else file.with_name(problem.file)
+    return f"{where}:{problem.line or 1}: {problem.at or problem.code}: {mark}{problem.say(language)}"
 
 
 def definition_of(call: Call, key: str) -> "Definition":

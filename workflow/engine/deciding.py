@@ -21,7 +21,7 @@ from workflow.engine.subject import Answer, Case, Task
 from workflow.engine.work import Authority, CaseWork, Fired, close_task, note
 from workflow.engine.writing import demand, demand_opinion, write
 from workflow.errors import Closed, InvalidData, NotOffered, NotPermitted, Problem
-from workflow.text import Label, sentence
+from workflow.text import sentence
 
 
 def decide(work: CaseWork, command: Decide) -> Authority:
@@ -42,7 +42,7 @@ def fire(work: CaseWork, command: Fire) -> Authority:
     """An `anytime` trigger: it needs no task, and closes whatever the state had open."""
     rules = work.definition.anytime.get(command.trigger)
     if rules is None or work.case.state not in rules.states:
-        raise NotOffered(trigger=_label(work, command.trigger))
+        raise NotOffered(trigger=work.definition.trigger_called(command.trigger))
     authority = permit.need_group(work.definition, rules.by, work.case.unit, work.cases, work.context)
     _check_targets(work.case, rules.targets, command.to, command.then)
     sense = work.definition.sense(rules.name)
@@ -172,7 +172,7 @@ def complete(work: CaseWork, task: Task, answer: Answer) -> None:
 
 def _answer(work: CaseWork, task: Task, command: Decide, authority: Authority) -> None:
     if command.trigger not in offered(work, task):
-        raise NotOffered(trigger=_label(work, command.trigger))
+        raise NotOffered(trigger=work.definition.trigger_called(command.trigger))
     activity = work.state.activity
     words_of_entry = tasks.entry_of(activity, task).answers if isinstance(activity, Tasks) else {}
     trigger = words_of_entry.get(command.trigger, command.trigger)
@@ -218,7 +218,7 @@ def _examine(work: CaseWork, task: Task, command: Decide, authority: Authority) 
     assert isinstance(rules, Notice)
     assert rules.objections is not None
     if command.trigger not in notice.ANSWERS:
-        raise NotOffered(trigger=command.trigger)
+        raise NotOffered(trigger=work.definition.trigger_called(command.trigger))
     if authority.by is None:
         raise NotPermitted
     demand_opinion(command.opinion, wanted=command.trigger == "upheld")
@@ -241,8 +241,3 @@ def _check_targets(case: Case, targets: tuple[Target, ...], to: str | None, then
         raise InvalidData((Problem("/to", "data", sentence("Where this leads is not to be chosen.")),))
     if then is not None and not any(target.then == "choice" for target in targets):
         raise InvalidData((Problem("/then", "data", sentence("What follows is not to be chosen here.")),))
-
-
-def _label(work: CaseWork, trigger: str) -> Label | str:
-    known = work.definition.triggers.get(trigger)
-    return known.label if known else trigger

@@ -55,7 +55,7 @@ def pick(
     machine = machine_of(definition)
     event = machine.events.get(trigger)
     if event is None or case.state not in event.transitions:
-        raise NotOffered(trigger=_label(definition, trigger))
+        raise NotOffered(trigger=definition.trigger_called(trigger))
     moving = _Moving(case.state, case, CaseValues(definition, case, context, own), context, to)
     try:
         event.trigger(moving)
@@ -169,8 +169,3 @@ def _is_chosen(state: str) -> Callable[[EventData], bool]:
 
 def _moving(event: EventData) -> _Moving:
     return cast("_Moving", event.model)
-
-
-def _label(definition: Definition, trigger: str) -> Sayable:
-    known = definition.triggers.get(trigger)
-    return known.label if known else trigger

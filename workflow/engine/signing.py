@@ -35,7 +35,7 @@ def answered(work: Work, task: Task, answer: Answer) -> Complete | None:
 def signed(work: Work, signer: Task, command: Decide, authority: Authority) -> Complete | None:
     """A signer agrees or disagrees; a disagreement gives the task back to the holder, who decides knowing it."""
     if command.trigger not in ("agree", "disagree"):
-        raise NotOffered(trigger=command.trigger)
+        raise NotOffered(trigger=work.definition.trigger_called(command.trigger))
     note(work, "opinion", command.opinion, signer.id)
     close_task(work, signer, "decided", authority.by, command.trigger)
     work.do(Acted())

@@ -118,7 +118,7 @@ def read_columns(definition: Definition, text: str | None) -> Columns:
     try:
         columns = reader.read(document.read_document(text))
     except DocumentWrong as wrong:
-        raise DefinitionWrong(tuple(wrong.problems)) from wrong
+        raise DefinitionWrong(tuple(replace(problem, file=FILE) for problem in wrong.problems)) from wrong
     if reader.problems:
         raise DefinitionWrong(tuple(reader.problems))
     return columns
@@ -283,4 +283,4 @@ class _Reader:
         return usual
 
     def _problem(self, at: str, code: str, line: int, text: Sentence) -> None:
-        self.problems.append(Problem(at, code, text, line=line))
+        self.problems.append(Problem(at, code, text, line=line, file=FILE))

@@ -42,6 +42,11 @@ class Definition:
         known = self.triggers.get(trigger)
         return known.sense if known else "forward"
 
+    def trigger_called(self, trigger: str) -> Label | str:
+        """What people call it; a word that leads nowhere here has no label."""
+        known = self.triggers.get(trigger)
+        return known.label if known else trigger
+
     def __hash__(self) -> int:
         return id(self)
 

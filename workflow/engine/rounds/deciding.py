@@ -35,7 +35,7 @@ def decide(work: RoundWork, command: Decide) -> Authority:
     task, authority = permit.of_task(work.definition, work.round, command.task, inner.cases, work.context)
     rules = inner.state.activity
     if not isinstance(rules, Task):
-        raise NotOffered(trigger=command.trigger)
+        raise NotOffered(trigger=work.definition.trigger_called(command.trigger))
     if task.kind == "signer":
         done = signing.signed(inner, task, command, authority)
         if done is not None:
@@ -88,7 +88,7 @@ def _write(inner: SittingWork, edit: tuple[str, ...], data: Mapping[str, object]
 def _check_triggers(inner: SittingWork, command: Decide) -> None:
     offered = [trigger for trigger in inner.state.to if trigger not in words.FIRED]
     if command.trigger not in offered:
-        raise NotOffered(trigger=command.trigger)
+        raise NotOffered(trigger=inner.definition.trigger_called(command.trigger))
     here = {case.id for case in inner.cases}
     problems = [
         Problem(f"/except/{case}", "data", sentence("This case does not sit here, or the trigger leads nowhere."))
