@@ -161,3 +161,46 @@ def test_case_that_was_late_in_a_state_is_counted_after_it_has_left_it(federatio
     federation.decide(late, "approve", by="李强")
 
     assert (before, while_late, late_before(federation)) == (0, 1, 1)
+
+
+TAKEN = """
+key: taken
+title: {zh: 取数, en: Taken}
+start: {role: union_chair, at: enterprise}
+fields:
+  paid:   {type: money, label: {zh: 金额, en: Paid}}
+  hours:  {type: number, label: {zh: 小时, en: Hours}}
+  any:    {type: yes_no, label: {zh: 有, en: Any}, from: {cases: taken, in: [done]}}
+  share:  {type: percent, label: {zh: 占比, en: Share}, from: {cases: taken, in: [done]}}
+  yuan:   {type: number, label: {zh: 元, en: Yuan}, from: {cases: taken, in: [done], take: sum, value: paid}}
+  whole:  {type: integer, label: {zh: 整数, en: Whole}, from: {cases: taken, in: [done], take: sum, value: hours}}
+  latest: {type: money, label: {zh: 最近, en: Latest}, from: {cases: taken, in: [done], take: latest, value: paid}}
+states:
+  draft: {task: {who: starter, edit: [paid, hours]}, to: {submit: done}}
+  done:  {end: {zh: 办结, en: Done}}
+"""
+
+
+def test_value_of_other_cases_is_kept_as_the_field_keeps_it(federation: Federation) -> None:
+    publish(federation.database, federation.office.versions, Texts(definition=TAKEN), calendar=chinese_calendar())
+    first = federation.start("taken", paid=120.5, hours=2.5)
+    federation.decide(first, "submit", by="王芳")
+    federation.set_clock("2026-03-10 10:00")
+
+    second = federation.start("taken")
+
+    names = ("any", "share", "yuan", "whole", "latest")
+    assert {name: first.data.get(name) for name in names} == {
+        "any": False,
+        "share": "0",
+        "yuan": "0",
+        "whole": 0,
+        "latest": None,
+    }
+    assert {name: second.data[name] for name in names} == {
+        "any": True,
+        "share": "1",
+        "yuan": "120.5",
+        "whole": 3,
+        "latest": 12050,
+    }

@@ -15,7 +15,7 @@ from workflow.cases.history import fold_events
 from workflow.cases.office import Office
 from workflow.cases.reading import load, subject_of
 from workflow.cases.tables import cases, event, round_case, visible
-from workflow.definition.form import Kept
+from workflow.definition.form import Kept, kept_from, reckoned
 from workflow.definition.model import Definition, Field, Source
 from workflow.definition.term.values import Span
 from workflow.engine.commands import Start
@@ -103,7 +103,10 @@ def _find(
             return _of_cases(connection, office, source, case, field, now)
         case other:
             known = office.sources.get(other)
-            return known(office, connection, source, case) if known else None
+            if known is None:
+                return None if source.take == "latest" else counted(field, 0)
+            there = known(office, connection, source, case)
+            return there if field.type != "yes_no" or there is None else bool(there)
 
 
 def _of_before(connection: Connection, name: str, before: Case) -> Kept:
@@ -140,13 +143,24 @@ def _of_cases(connection: Connection, office: Office, source: Source, case: Case
         state = source.overdue
         found = [other for other in found if _was_overdue(connection, state, other, now)]
     if source.take == "count":
-        return len(found) if field.type != "number" else str(len(found))
-    values = [other.data[source.value] for other in found if source.value and other.data.get(source.value) is not None]
+        return counted(field, len(found))
+    name = source.value or ""
+    values = [_value_in(connection, office, other, name) for other in found if other.data.get(name) is not None]
     if source.take == "latest":
-        return values[0] if values else None
-    if field.type in ("integer", "money"):
-        return sum(int(value) for value in values)
-    return format(sum((Decimal(str(value)) for value in values), Decimal(0)).normalize(), "f")
+        return kept_from(field, values[0]) if values else None
+    numbers = [Decimal(repr(value)) for value in values if isinstance(value, float)]
+    return kept_from(field, float(sum(numbers, Decimal(0))))
+
+
+def counted(field: Field, number: int) -> Kept:
+    """A count as the field keeps it: as yes or no, whether there is any."""
+    return number > 0 if field.type == "yes_no" else kept_from(field, float(number))
+
+
+def _value_in(connection: Connection, office: Office, other: Case, name: str) -> object:
+    """A value as its own definition means it: its numbers may be kept otherwise than ours, yuan as fen."""
+    theirs = office.versions.get(connection, other.definition, other.version).definition.fields.get(name)
+    return reckoned(theirs, other.data.get(name)) if theirs is not None else None
 
 
 def _others(connection: Connection, office: Office, source: Source, case: Case, now: datetime) -> list[Case]:

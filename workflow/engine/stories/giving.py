@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import Kept, Wrong, keep
-from workflow.definition.model import ANY_STATE, PREVIOUS, Ballot, Definition, InField, Score, Tasks
+from workflow.definition.model import ANY_STATE, PREVIOUS, Ballot, Definition, Field, InField, Score, Tasks
 from workflow.engine.apply import apply
 from workflow.engine.changes import DataSet, FigureSet, Started
 from workflow.engine.directory import Principal
@@ -32,7 +32,7 @@ def prepare(world: World, naming: Naming, facts: Mapping[str, Any]) -> None:
     """What fields with `from` find: as told, else nothing: 0, empty, false."""
     definition = world.definition
     fields = definition.fields
-    found: dict[str, Kept] = {name: _nothing(field.type) for name, field in fields.items() if field.source is not None}
+    found: dict[str, Kept] = {name: _nothing(field) for name, field in fields.items() if field.source is not None}
     for name, value in naming.values(fields, {n: v for n, v in facts.items() if n != "previous"}).items():
         found[name] = _kept(definition, name, value)
     world.facts = found
@@ -258,5 +258,9 @@ def _kept(definition: Definition, name: str, value: Any) -> Kept:
     raise StoryWrong(sentence("{name}: {reason}", name=name, reason=reason))
 
 
-def _nothing(kind: str) -> Kept:
-    return {"integer": 0, "number": "0", "percent": "0", "money": 0, "yes_no": False}.get(kind)
+def _nothing(field: Field) -> Kept:
+    """As the service: of what is counted or summed 0 or false, else empty."""
+    source = field.source
+    if source is None or source.kind in ("register", "previous") or source.take == "latest":
+        return None
+    return {"integer": 0, "number": "0", "percent": "0", "money": 0, "yes_no": False}.get(field.type)
