@@ -1,7 +1,7 @@
 """Sentences for people, in Chinese and English, from the gettext catalogues."""
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -56,13 +56,17 @@ def as_language(word: str | None) -> Language:
     return "en" if tag == "c" or tag.startswith(("en", "c.", "posix")) else "zh"
 
 
+def listed(parts: Iterable[str], language: Language) -> str:
+    """One after another, as the language separates them."""
+    return ("、" if language == "zh" else ", ").join(parts)
+
+
 def _said(fact: object, language: Language) -> object:
     match fact:
         case Label() | Sentence():
             return fact.say(language)
         case list() | tuple():
-            comma = "、" if language == "zh" else ", "
-            return comma.join(str(_said(part, language)) for part in fact)
+            return listed((str(_said(part, language)) for part in fact), language)
         case _:
             return fact
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.api.house import House, shipped
+from tests.api.house import House, shipped, task_of
 from tests.api.rounds import a_round, nominated, publish_selection
 from workflow.calendar import chinese_calendar
-from workflow.cases.versions import publish
+from workflow.cases.versions import Texts, publish
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def test_a_sheet_has_a_row_for_each_case_and_the_fields_in_their_order(sheet_hou
         None,
     )
     assert (found["coverage"]["reported"], found["coverage"]["expected"]) == (2, 3)
+    assert found["closing"] is None
     assert found["coverage"]["said"]["en"] == "2 of 3 reported"
 
 
@@ -82,6 +83,8 @@ def test_the_month_as_data(house: House) -> None:
     assert figures["expected"]["value"] == 2.0
     assert figures["members_rate"]["value"] is None
     by_township = {group["label"]["zh"]: group["value"] for group in figures["expected_in"]["groups"]}
+    rates = {group["label"]["zh"]: group["value"] for group in figures["coverage_in"]["groups"]}
+    assert rates == {"城东镇": 0.0, "城西镇": 0.0}
     assert (figures["expected_in"]["by"], by_township) == ("township", {"城东镇": 1.0, "城西镇": 1.0})
     assert len(found["rows"]) == 2
     assert not any(row["late"] for row in found["rows"])
@@ -90,3 +93,59 @@ def test_the_month_as_data(house: House) -> None:
     house.tick()
     late = sheet(house, round_)["rows"]
     assert [(row["state"], row["late"]) for row in late] == [("late", True), ("late", True)]
+
+
+WEEK = """
+key: week
+title: {zh: 周报, en: Week}
+number: W-{seq:02}
+start: {role: union_chair, at: enterprise}
+see: [office]
+people: {office: {role: leader, at: district}}
+round: {title: {zh: 本周, en: This week}, at: district, opens: by office}
+fields:
+  problems: {type: table, label: {zh: 问题, en: Problems}, columns: {what: {type: text, label: {zh: 问题, en: What}}}}
+  help: {type: text, label: {zh: 需要协调, en: Help}}
+states:
+  draft:
+    task: {who: starter, edit: [problems, help], due: 1 working day}
+    to: {submit: done, expired: late}
+  late:
+    task: {who: starter, edit: [problems, help]}
+    to: {submit: done}
+  done: {end: {zh: 已报, en: Done}}
+"""
+
+
+def test_late_ones_stand_on_top_then_problems_then_who_asks_for_help(stored_house: House) -> None:
+    house = stored_house
+    publish(house.office.database, house.office.versions, Texts(definition=WEEK), calendar=chinese_calendar())
+    round_ = house.by("郑书记").do("/api/v1/rounds", {"definition": "week"}, status=201)
+
+    def begun() -> Any:
+        return house.by("王芳").do("/api/v1/cases", {"definition": "week", "round": round_["id"]}, status=201)
+
+    late = None
+    for number, data in enumerate(({}, {"help": "请协调"}, {"problems": [{"what": "欠薪"}]}, {"help": "请指导"}, {})):
+        case = begun()
+        if number == 4:
+            late = case
+            continue
+        house.by("王芳").do(f"{task_of(case)}/decision", {"trigger": "submit", "data": data})
+    house.at("2026-03-11T09:00:00+08:00")
+    house.tick()
+
+    found = sheet(house, round_)
+
+    assert [row["number"] for row in found["rows"]] == ["W-05", "W-03", "W-02", "W-04", "W-01"]
+    assert [row["late"] for row in found["rows"]] == [True, False, False, False, False]
+    assert late is not None
+    house.by("郑书记").do(f"/api/v1/rounds/{round_['id']}/close", {})
+    late = house.by("王芳").read(f"/api/v1/cases/{late['id']}")
+    house.by("王芳").do(f"{task_of(late)}/decision", {"trigger": "submit"})
+    house.tick()
+
+    over = house.by("郑书记").read(f"/api/v1/rounds/{round_['id']}")
+    (closing,) = over["closings"]
+    assert (over["state"], closing["reopened_at"], len(closing["sha256"])) == ("over", None, 64)
+    assert sheet(house, round_)["closing"] == closing

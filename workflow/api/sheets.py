@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from workflow.api.showing import label, named
+from workflow.api.showing import closing_view, label, named
 from workflow.engine.context import Context
 from workflow.records.sheets import Line, Sheet, ShownFigure
 from workflow.store.metadata import instant_text
@@ -23,6 +23,7 @@ def sheet_view(sheet: Sheet, context: Context) -> dict[str, Any]:
             "expected": covered.expected,
             "said": label(Label(said.say("zh"), said.say("en"))),
         },
+        "closing": closing_view(sheet.closing) if sheet.closing else None,
     }
 
 

@@ -14,7 +14,7 @@ from workflow.engine.directory import Directory, Principal
 from workflow.engine.outlook import Coming, TriggerOutlook, task_outlook
 from workflow.engine.permit import in_group, why_not
 from workflow.engine.sight import oversees, shown_data
-from workflow.engine.subject import Amount, Case, CaseFacts, Figure, Holder, Round, Sitting, Task
+from workflow.engine.subject import Amount, Case, CaseFacts, Closing, Figure, Holder, Round, Sitting, Task
 from workflow.engine.values import round_figure
 from workflow.errors import said
 from workflow.store.metadata import instant_text
@@ -112,6 +112,7 @@ def round_view(version: Version, round_: Round, head: bytes, context: Context, r
         "closes_at": moment(closes),
         "closed_at": moment(round_.closed_at),
         "over_at": moment(round_.over_at),
+        "closings": [closing_view(one) for one in round_.closings],
         "cases": len(cases),
         "sittings": [_sitting_view(definition, one) for one in round_.sittings],
         "tasks": [
@@ -123,6 +124,15 @@ def round_view(version: Version, round_: Round, head: bytes, context: Context, r
             {"id": f"{round_.id}.{i.number}", "code": i.code, "message": i.zh if reader == "zh" else i.en}
             for i in round_.incidents
         ],
+    }
+
+
+def closing_view(closing: Closing) -> dict[str, Any]:
+    return {
+        "at": moment(closing.at),
+        "sha256": closing.sha256,
+        "reopened_at": moment(closing.reopened_at),
+        "reopened": list(closing.reopened),
     }
 
 

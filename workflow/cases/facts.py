@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace as replaced
 from sqlalchemy import ColumnElement, Connection, Select, exists, select
 
 from workflow.calendar import add_months, day_of, end_of
@@ -31,9 +32,16 @@ _MOST = 2000
 
 
 def round_facts(connection: Connection, round_id: str) -> tuple[CaseFacts, ...]:
-    """What a round knows of each of its cases."""
-    rows = select(round_case.c.facts).where(round_case.c.round_id == UUID(round_id)).order_by(round_case.c.case_id)
-    return tuple(_FACTS.decode(facts) for facts in connection.scalars(rows))
+    """What a round knows of each of its cases, with the head of its chain."""
+    rows = (
+        select(round_case.c.facts, cases.c.seq, cases.c.head)
+        .join(cases, cases.c.id == round_case.c.case_id)
+        .where(round_case.c.round_id == UUID(round_id))
+        .order_by(round_case.c.case_id)
+    )
+    return tuple(
+        replaced(_FACTS.decode(row.facts), seq=row.seq, head=bytes(row.head).hex()) for row in connection.execute(rows)
+    )
 
 
 def foreseen(definition: Definition, case: Case | None, command: Any, context: Context) -> Case | None:

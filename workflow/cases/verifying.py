@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, exists, func, select
 
 from workflow.cases.agreeing import Beside, disagreements, read_beside
+from workflow.cases.closings import of_closings
 from workflow.cases.counting import Closings, of_polls, of_sequences
 from workflow.cases.history import Event, check_disclosures, unseal, with_seq
 from workflow.cases.numbering import sequence_of
@@ -24,7 +25,7 @@ from workflow.cases.tables import WAITS, cases, definition_version, disclosure, 
 from workflow.definition.model import Definition
 from workflow.engine.apply import fold
 from workflow.engine.changes import Change
-from workflow.engine.subject import Case, Subject
+from workflow.engine.subject import Case, Round, Subject
 from workflow.store.chain import event_hash, first_previous
 from workflow.text import Sentence, sentence
 
@@ -171,6 +172,8 @@ def _of_subject(work: _Work, row: RowMapping, found: list[Any], beside: Beside) 
     yield from _dated(told, found)
     yield from _stored_otherwise(row, subject)
     yield from _unsound(version.definition, subject)
+    if isinstance(subject, Round):
+        yield from of_closings(work.office, work.connection, version.definition, subject, told.events)
     yield from disagreements(version.definition, subject, told.events, beside, work.office.secrets)
     for one, _ in told.events:
         if "poll" in one.command:

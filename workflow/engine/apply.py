@@ -342,9 +342,7 @@ def _with_sitting(round_: Round, number: int, alter: Callable[[Sitting], Sitting
 
 def _in_sitting(round_: Round, change: c.InSitting) -> Round:
     inner = change.change
-    done = _with_sitting(
-        round_, change.number, lambda sitting: replace(sitting, entry=_ENTRY[type(inner)](sitting.entry, inner))
-    )
+    done = _with_sitting(round_, change.number, lambda x: replace(x, entry=_ENTRY[type(inner)](x.entry, inner)))
     if isinstance(inner, c.TaskOpened):
         return replace(done, next_task=max(done.next_task, inner.task.id + 1))
     if isinstance(inner, c.TimerSet):
@@ -353,6 +351,11 @@ def _in_sitting(round_: Round, change: c.InSitting) -> Round:
         tasks = tuple(task for sitting in round_.sittings for task in sitting.entry.tasks)
         return replace(done, closed=_with_closed(round_.closed, tasks, inner.task))
     return done
+
+
+def _released(round_: Round, change: c.FiguresReleased) -> Round:
+    *before, last = round_.closings
+    return replace(round_, closings=(*before, replace(last, reopened_at=change.at, reopened=change.cases)), fixed=None)
 
 
 def _case_left(round_: Round, change: c.CaseLeftSitting) -> Round:
@@ -365,6 +368,10 @@ _ROUND: dict[type[Change], Callable[[Round, Any], Round]] = {
     c.DataSet: lambda round_, change: replace(round_, data=_merged(round_.data, change.values)),
     c.RoundClosed: lambda round_, change: replace(round_, closed_at=change.at),
     c.RoundOver: lambda round_, change: replace(round_, over_at=change.at),
+    c.FiguresFixed: lambda round_, change: replace(
+        round_, closings=(*round_.closings, s.Closing(at=change.at, sha256=change.sha256)), fixed=change.figures
+    ),
+    c.FiguresReleased: _released,
     c.SittingOpened: _sitting_opened,
     c.SittingFigures: lambda round_, change: _with_sitting(
         round_, change.number, lambda x: replace(x, figures=change.figures, lots=change.lots)

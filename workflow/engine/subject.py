@@ -279,6 +279,21 @@ class Sitting(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lots: dict[str, int] = {}  #: by case, the order that the lot gave
 
 
+#: A figure of a round as it was fixed: one, or one for each group.
+FixedFigure = Figure | tuple[tuple[str, Figure], ...]
+
+
+class Closing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The figures of a round that was over, under the hash of what they were reckoned from."""
+
+    at: datetime
+    sha256: str
+    reopened_at: datetime | None = None
+    reopened: tuple[
+        str, ...
+    ] = ()  #: the cases because of which they no longer hold; in their histories stands the reason
+
+
 class Round(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One opening of a definition, whose cases are judged together."""
 
@@ -304,6 +319,8 @@ class Round(Struct, frozen=True, kw_only=True, omit_defaults=True):
     passed: tuple[str, ...] = ()  #: states whose moment to sit has passed
     incidents: tuple[Incident, ...] = ()
     suspended: Suspended | None = None
+    closings: tuple[Closing, ...] = ()  #: each time its figures were fixed
+    fixed: dict[str, FixedFigure] | None = None  #: while it is over
 
 
 class CaseFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -325,6 +342,7 @@ class CaseFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     deciders: dict[str, tuple[Holder, ...]] = {}
     declared: tuple[Holder, ...] = ()
     seq: int = 0
+    head: str = ""  #: of its chain, as hex; in stories there is none
 
 
 Subject = Case | Round

@@ -208,14 +208,18 @@ def round_record(
 
 
 def round_figure(definition: Definition, rule: Figure, context: Context, own: Case | CaseFacts | None = None) -> object:
-    """A figure over the cases of the round, each seen by its own fields; one whose expression fails is left out."""
+    """A figure over the cases of the round, each seen by its own fields; one whose expression fails is left out.
+
+    Of a round that is over the figures are those that were fixed.
+    """
     context.need("figures")
     assert context.round is not None
+    fixed = context.round.round.fixed
+    if fixed is not None and rule.name in fixed:
+        kept = fixed[rule.name]
+        return {group: reckon_figure(one) for group, one in kept} if isinstance(kept, tuple) else reckon_figure(kept)
     if rule.kind == "value":
-        try:
-            return rule.expression.evaluate(RoundValues(definition, context, own=own), context.calendar)
-        except ExpressionFailed:
-            return None
+        return _value_of(definition, rule, context, own)
     view = context.round
     if rule not in view.groups:
         view.groups[rule] = tuple(_groups_of(definition, rule, context))
@@ -250,6 +254,34 @@ def _added_by(
         return None
     amount = _amount_of(definition, rule, case, context)
     return None if amount is None else (_group_of(definition, rule, case, context), amount)
+
+
+def _value_of(definition: Definition, rule: Figure, context: Context, own: Case | CaseFacts | None) -> object:
+    """Reckoned from other figures; with `by` once for each group, of which those with the same `by` are then meant."""
+    values = RoundValues(definition, context, own=own)
+    if rule.by is None:
+        return _evaluated(rule.expression, values)
+    figures = definition.round.figures if definition.round else {}
+    alike = {
+        name: found
+        for name, other in figures.items()
+        if other.by == rule.by and other.kind != "value" and isinstance(found := values(name, frozenset()), dict)
+    }
+    groups = dict.fromkeys(group for found in alike.values() for group in found)
+    reckoned_ones = {
+        group: _evaluated(
+            rule.expression, replace(values, more={name: found.get(group) for name, found in alike.items()})
+        )
+        for group in groups
+    }
+    return {group: value for group, value in reckoned_ones.items() if value is not None}
+
+
+def _evaluated(expression: Expression, values: RoundValues) -> object:
+    try:
+        return expression.evaluate(values, values.context.calendar)
+    except ExpressionFailed:
+        return None
 
 
 def _groups_of(definition: Definition, rule: Figure, context: Context) -> Iterator[str]:

@@ -18,19 +18,20 @@ from workflow.records.cells import NUMBERS, cell_of
 from workflow.records.reporting import LIKE_FORMULAS
 from workflow.records.sheets import Line, Sheet, ShownFigure
 from workflow.records.workbook import Cell
-from workflow.text import Language, say
+from workflow.text import Language, say, sentence
 
 _HEADER: Final = 3  #: title, what it is as of, an empty line
 _FROZEN: Final = 2  #: number and unit
 _NARROWEST, _WIDEST = 8, 44
 _OF_FIGURES: Final = (_WIDEST, *[16] * 40)  #: the widths of the second sheet
 _LONGEST: Final = 32_767  #: signs of a cell
-_FIRST_YEAR: Final = 1900
+FIRST_YEAR: Final = 1900
 _PAGE: Final = 12  #: columns on the width of a page
-_A4: Final = 9
+A4: Final = 9
 _LINE: Final = 16  #: points
 _HIGHEST: Final = 400
-_FORMATS: Final[Mapping[str, str]] = {
+_HEADER_LONGEST: Final = 255  #: signs, by the format
+FORMATS: Final[Mapping[str, str]] = {
     "integer": "#,##0",
     "money": "#,##0.00",
     "number": "#,##0.######",
@@ -57,8 +58,9 @@ class _Writer:
     def __init__(self, book: Any, sheet: Sheet, directory: Directory, language: Language) -> None:
         self._book, self._sheet, self._directory, self._language = book, sheet, directory, language
         self._known: dict[tuple[str, ...], Any] = {}
-        words = ["Number", "Unit", *(["Reported by"] if self._has_starters else []), "State", "Late"]
-        self._fixed = [say(word, language) for word in words]
+        starters = [sentence("Reported by")] if self._has_starters else []
+        words = [sentence("Number"), sentence("Unit"), *starters, sentence("State"), sentence("Late")]
+        self._fixed = [word.say(language) for word in words]
 
     def cases(self) -> None:
         """A line a case, with a line of totals below."""
@@ -78,6 +80,7 @@ class _Writer:
         if rows:
             self._totals(page, last + 1, rows)
         page.autofilter(_HEADER, 0, last, len(headings) - 1)
+        page.print_area(_HEADER, 0, last + 1, len(headings) - 1)
         page.freeze_panes(_HEADER + 1, _FROZEN)
         page.repeat_rows(_HEADER)
         page.repeat_columns(0, _FROZEN - 1)
@@ -153,9 +156,11 @@ class _Writer:
     def _page(self, name: str) -> Any:
         page = self._book.add_worksheet(name)
         page.set_landscape()
-        page.set_paper(_A4)
+        page.set_paper(A4)
+        page.set_header(header_of(self._sheet.title.say(self._language)))
+        page.set_footer("&L" + _literal(self._fixed_under()) + "&R&P / &N")
         page.set_row(0, 24)
-        page.write_string(0, 0, _plain(self._sheet.title.say(self._language)), self._format(bold=True, font_size=16))
+        page.write_string(0, 0, plain(self._sheet.title.say(self._language)), self._format(bold=True, font_size=16))
         covered = self._sheet.coverage
         words = say(
             "{reported} of {expected} reported. As of {at}.",
@@ -164,14 +169,21 @@ class _Writer:
             expected=covered.expected,
             at=f"{local(self._sheet.at):%Y-%m-%d %H:%M}",
         )
-        page.write_string(1, 0, words, self._format(font_color="#525952"))
+        page.write_string(1, 0, f"{words} {self._fixed_under()}", self._format(font_color="#525952"))
         return page
+
+    def _fixed_under(self) -> str:
+        closing = self._sheet.closing
+        if closing is None:
+            return say("The figures are not fixed yet.", self._language)
+        at = f"{local(closing.at):%Y-%m-%d %H:%M}"
+        return say("Fixed on {at}, SHA-256 {sha256}.", self._language, at=at, sha256=closing.sha256)
 
     def _headings(self, page: Any, row: int, headings: Sequence[str], widths: Sequence[int]) -> None:
         look = self._format(bold=True, text_wrap=True, align="center", valign="vcenter", bg_color="#E0EEEA", bottom=1)
         page.set_row(row, _height(headings, widths))
         for place, heading in enumerate(headings):
-            page.write_string(row, place, _plain(heading), look)
+            page.write_string(row, place, plain(heading), look)
 
     def _write(self, page: Any, row: int, place: int, cell: Cell, kind: str, *, total: bool = False) -> None:
         match cell:
@@ -179,17 +191,17 @@ class _Writer:
                 page.write_blank(row, place, None, self._how(kind, total=total))
             case int() | float():
                 page.write_number(row, place, cell, self._how(kind if kind in NUMBERS else "number", total=total))
-            case datetime() | date() if cell.year >= _FIRST_YEAR:
+            case datetime() | date() if cell.year >= FIRST_YEAR:
                 page.write_datetime(row, place, cell, self._how(kind, total=total))
             case _:
-                text = _plain(str(cell))
+                text = plain(str(cell))
                 quoted = text.startswith(LIKE_FORMULAS)
                 page.write_string(row, place, text, self._how("quoted" if quoted else "text", total=total))
 
     def _how(self, kind: str, *, total: bool) -> Any:
         known: dict[str, Any] = {"valign": "top"}
-        if kind in _FORMATS:
-            known["num_format"] = _FORMATS[kind]
+        if kind in FORMATS:
+            known["num_format"] = FORMATS[kind]
         else:
             known |= {"num_format": "@", "text_wrap": True}
         if kind == "quoted":
@@ -214,7 +226,16 @@ def _exact(cell: Cell) -> Decimal:
     return Decimal(str(cell))
 
 
-def _plain(text: str) -> str:
+def header_of(title: str) -> str:
+    """Of each page that is printed, so that no page cuts the title off."""
+    return f"&L&14&B{_literal(plain(title))}"[:_HEADER_LONGEST]
+
+
+def _literal(text: str) -> str:
+    return text.replace("&", "&&")
+
+
+def plain(text: str) -> str:
     """Without signs that no sheet can show; a line break may stay."""
     return "".join(sign if sign >= " " or sign in "\n\t" else " " for sign in text)[:_LONGEST]
 

@@ -44,7 +44,7 @@ from workflow.records.intake import Intake, intake_of
 from workflow.records.judging import Judged, Nomination, copied, first_of, judge
 from workflow.records.reporting import Listing, cleaned_listing, write_report
 from workflow.records.workbook import read_grids
-from workflow.text import Language, Sentence, say, sentence
+from workflow.text import Language, Sentence, listed, say, sentence
 
 _AT_ONCE: Final = 200
 _IDS_AT_ONCE: Final = 500
@@ -126,7 +126,7 @@ def _listings(done: Imported, language: Language) -> Iterator[Listing]:
     yield Listing(
         title=say("Filled in for", language),
         headings=[say("Unit", language), say("By", language)],
-        rows=[(found.unit, ", ".join(found.by) or say("nobody", language)) for found in done.stood_in],
+        rows=[(found.unit, listed(found.by, language) or say("nobody", language)) for found in done.stood_in],
     )
 
 

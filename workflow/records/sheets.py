@@ -20,7 +20,7 @@ from workflow.engine.context import Actor, Context
 from workflow.engine.directory import Principal
 from workflow.engine.names import name_of
 from workflow.engine.sight import may_see, may_see_round, shown_data
-from workflow.engine.subject import Case, CaseFacts, Round
+from workflow.engine.subject import Case, CaseFacts, Closing, Round, number_order
 from workflow.engine.values import round_figure
 from workflow.errors import NotFound
 from workflow.text import Label, sentence
@@ -28,6 +28,8 @@ from workflow.text import Label, sentence
 #: Figures by which a definition itself says who should report and who has.
 _EXPECTED: Final = "expected"
 _REPORTED: Final = "reported"
+#: Fields of which a meeting speaks first, whoever has something in them.
+_FIRST: Final = ("problems", "help")
 #: States whose name says that a report was not there in time.
 _LATE: Final = frozenset({"late", "missing"})
 
@@ -66,6 +68,7 @@ class Sheet:
     lines: tuple[Line, ...]
     figures: tuple[ShownFigure, ...]
     coverage: Coverage
+    closing: Closing | None  #: none: the figures still move
 
 
 def readable_sheet(office: Office, connection: Connection, round_id: UUID, actor: Actor) -> Sheet:
@@ -94,6 +97,7 @@ def sheet_of(connection: Connection, round_: Round, definition: Definition, cont
         lines=lines,
         figures=tuple(_figure(definition, rule, context) for rule in rules.figures.values()),
         coverage=_coverage(definition, context),
+        closing=round_.closings[-1] if round_.fixed is not None else None,
     )
 
 
@@ -111,8 +115,10 @@ def _lines(connection: Connection, round_: Round, definition: Definition, contex
             )
 
 
-def _place(line: Line) -> tuple[bool, str, str]:
-    return line.case.number is None, line.case.number or "", line.case.id
+def _place(line: Line) -> tuple[object, ...]:
+    """Late ones on top, then what the meeting has to speak about; else by number."""
+    quiet = (not line.values.get(name) for name in _FIRST)
+    return not line.late, *quiet, line.case.number is None, *number_order(line.case)
 
 
 def _is_late(definition: Definition, case: Case, now: datetime) -> bool:

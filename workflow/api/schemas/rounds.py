@@ -41,6 +41,15 @@ class SittingSchema(Shown):
     figures = values("case → its figures, where they came at the opening")
 
 
+class ClosingSchema(Shown):
+    """The figures of a round that was over, fixed under a hash."""
+
+    at = instant()
+    sha256 = text("over the canonical text of its figures and of each case's id, number of events and head")
+    reopened_at = instant("since when they hold no more; null: they hold", allow_none=True)
+    reopened = listed(fields.String(), "ids of the cases that were opened again; in their histories stands the reason")
+
+
 class RoundSchema(Shown):
     """One opening of a definition, with its dates, seats and cases."""
 
@@ -52,12 +61,13 @@ class RoundSchema(Shown):
     version = count("the number of its events; in quotes, its ETag")
     head = text("the first 16 hex digits of the head of its chain")
     data = values("its fields")
-    figures = values("counts and sums over its cases, as they are now")
+    figures = values("counts and sums over its cases, as they are now; of a round that is over, as they were fixed")
     unit = fields.Nested(NamedSchema)
     opened_at = instant()
     closes_at = instant("no case is started after it", allow_none=True)
     closed_at = instant(allow_none=True)
     over_at = instant("closed, and its last case has ended", allow_none=True)
+    closings = listed(ClosingSchema, "each time it was over, the first first")
     cases = count("how many")
     sittings = listed(SittingSchema, "that are open")
     tasks = listed(TaskSchema, "of its sittings")
@@ -120,9 +130,12 @@ class SheetSchema(Shown):
     title = fields.Nested(LabelSchema)
     at = instant("as of when")
     columns = listed(ColumnSchema, "the fields of the cases, in their order")
-    rows = listed(RowSchema, "by number")
+    rows = listed(RowSchema, "late ones first, then those with problems, then those that ask for help; each by number")
     figures = listed(SheetFigureSchema, "of the whole round")
     coverage = fields.Nested(CoverageSchema)
+    closing = fields.Nested(
+        ClosingSchema, allow_none=True, metadata={"description": "null: the figures are not fixed, they still move"}
+    )
 
 
 class RoundBody(Body):

@@ -22,8 +22,10 @@ def outline(reader: Reader, node: Node | None) -> dict[str, Field]:
     figures = node.get("figures")
     if isinstance(figures, document.Mapping):
         for name, entry in figures.entries.items():
-            by = isinstance(entry, document.Mapping) and entry.get("by") is not None
+            by = reader.text(entry.get("by"), "") if isinstance(entry, document.Mapping) and entry.get("by") else None
             scope.figures[name] = map_of(NUMBER) if by else NUMBER
+            if by:
+                scope.groups[name] = by
     return found
 
 
@@ -100,7 +102,8 @@ def _figures(reader: Reader, node: Node | None) -> dict[str, Figure]:
             )
             continue
         kind = kinds[0]
-        names = reader.scope.round_names() if kind == "value" else reader.scope.names()
+        by = reader.text(keys.get("by"), f"{at}.by")
+        names = reader.scope.round_names(_of_a_group(reader, by)) if kind == "value" else reader.scope.names()
         wanted: Kind = TRUTH if kind == "count" else NUMBER if kind == "sum" else ANY
         expression = reader.expression(keys.get(kind), f"{at}.{kind}", names, wanted)
         if expression is None:
@@ -111,9 +114,14 @@ def _figures(reader: Reader, node: Node | None) -> dict[str, Figure]:
             kind=kind,
             expression=expression,
             states=_states(reader, keys, at),
-            by=reader.text(keys.get("by"), f"{at}.by"),
+            by=by,
         )
     return found
+
+
+def _of_a_group(reader: Reader, by: str | None) -> dict[str, Kind]:
+    """What a `value` with `by` sees of the figures with the same `by`: of its group one number each."""
+    return {name: NUMBER for name, other in reader.scope.groups.items() if other == by}
 
 
 def _states(reader: Reader, keys: document.Mapping, at: str) -> tuple[str, ...] | None:

@@ -30,6 +30,7 @@ class Scope:
     round_fields: dict[str, Kind] = field(default_factory=dict)
     round_types: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Kind] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)  #: figure → by what it is grouped
 
     def names(self, *nearest: Mapping[str, Kind]) -> dict[str, Kind]:
         """What an expression of a case sees; of two things with one name the nearest is meant."""

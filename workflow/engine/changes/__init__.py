@@ -56,6 +56,8 @@ from workflow.engine.changes.of_entries import (
 )
 from workflow.engine.changes.of_rounds import (
     CaseLeftSitting,
+    FiguresFixed,
+    FiguresReleased,
     InSitting,
     MomentPassed,
     RoundChange,
@@ -96,6 +98,8 @@ __all__ = [
     "Entered",
     "EntryChange",
     "FigureSet",
+    "FiguresFixed",
+    "FiguresReleased",
     "InSitting",
     "IncidentCleared",
     "IncidentRaised",

@@ -8,7 +8,7 @@ from msgspec import field
 from workflow.engine.changes.change import Change
 from workflow.engine.changes.of_entries import EntryChange
 from workflow.engine.directory import Principal
-from workflow.engine.subject import Figure, Holder, Sitting, Timer
+from workflow.engine.subject import Figure, FixedFigure, Holder, Sitting, Timer
 
 
 class RoundOpened(Change, frozen=True, kw_only=True, tag="round_opened"):
@@ -29,6 +29,22 @@ class RoundClosed(Change, frozen=True, kw_only=True, tag="round_closed"):
 
 class RoundOver(Change, frozen=True, kw_only=True, tag="round_over"):
     at: datetime | None  #: None: a case was reopened
+
+
+class FiguresFixed(Change, frozen=True, kw_only=True, tag="figures_fixed"):
+    """The round is over: these are its figures, of these cases, whatever becomes of units and dates."""
+
+    at: datetime
+    figures: dict[str, FixedFigure]
+    cases: tuple[tuple[str, int, str], ...]  #: id, number of events and head of each
+    sha256: str
+
+
+class FiguresReleased(Change, frozen=True, kw_only=True, tag="figures_released"):
+    """They are live again, as these cases were reopened or corrected."""
+
+    at: datetime
+    cases: tuple[str, ...] = ()
 
 
 class SittingOpened(Change, frozen=True, kw_only=True, tag="sitting_opened"):
@@ -86,6 +102,8 @@ RoundChange = (
     RoundOpened
     | RoundClosed
     | RoundOver
+    | FiguresFixed
+    | FiguresReleased
     | SittingOpened
     | SittingFigures
     | CaseLeftSitting

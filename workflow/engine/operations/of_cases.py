@@ -8,7 +8,7 @@ from workflow.definition.term.reckoning import end_of_span
 from workflow.definition.term.values import Clock, Span
 from workflow.engine import permit
 from workflow.engine.activities.notice import run_until
-from workflow.engine.changes import Copied, PaperCame, Recused, Resumed, Suspended, TakenBack, Told, Urged
+from workflow.engine.changes import Copied, Effect, PaperCame, Recused, Resumed, Suspended, TakenBack, Told, Urged
 from workflow.engine.checks import run_checks
 from workflow.engine.clocks import clock_of_wait, follows_round, put_back, resumed, standing_of, standing_of_tasks
 from workflow.engine.commands import Operate
@@ -134,6 +134,8 @@ def correct(work: CaseWork, command: Operate) -> Authority:
     run_checks(work, command.data, command.reason)
     if work.case.ended_at is None and work.case.suspended is None:
         resolve_again(work)
+    if work.case.ended_at is not None and work.case.round is not None:
+        work.order(Effect(kind="gather", arguments={"round": work.case.round}))
     return authority
 
 

@@ -14,18 +14,16 @@ from workflow.engine.changes import (
     Noted,
     RoundClosed,
     RoundOpened,
-    RoundOver,
     RoundTimerCleared,
     Told,
 )
 from workflow.engine.commands import CallTogether, CloseRound, OpenRound, Operate
 from workflow.engine.context import Context, RoundView
-from workflow.engine.following import do_all, tell_all
 from workflow.engine.moving import feeding
 from workflow.engine.operations.tuning import tuned
-from workflow.engine.rounds import dates, deciding, sitting
+from workflow.engine.rounds import closing, dates, deciding, sitting
 from workflow.engine.rounds.fields import begin_round_fields, demand_of_round, set_round_terms, write_round
-from workflow.engine.rounds.work import RoundPlace, RoundWork, SittingWork
+from workflow.engine.rounds.work import RoundWork, SittingWork
 from workflow.engine.subject import CaseFacts, Holder, Round
 from workflow.engine.who import Asking, resolve
 from workflow.engine.work import Authority
@@ -132,7 +130,7 @@ def gather(work: RoundWork, lapsing: list[str] | None = None) -> None:
         waiting = waiting_for(work, name, cases)
         if waiting and _ready(work, name, sources, cases):
             _sit(work, name, waiting)
-    _look_whether_over(work)
+    closing.look_whether_over(work)
 
 
 def waiting_for(work: RoundWork, state: str, cases: Sequence[CaseFacts]) -> list[CaseFacts]:
@@ -178,18 +176,6 @@ def _try_sitting(inner: SittingWork) -> None:
         sitting.reckon(inner)
     elif isinstance(inner.state.activity, Ballot):
         deciding.count_again(inner)
-
-
-def _look_whether_over(work: RoundWork) -> None:
-    round_ = work.round
-    all_ended = all(case.ended for case in _cases(work)) and not round_.sittings
-    if round_.closed_at is not None and all_ended and round_.over_at is None:
-        work.order(RoundOver(at=work.context.now))
-        place = RoundPlace(work)
-        tell_all(place, rules_of(work.definition).tell)
-        do_all(place, rules_of(work.definition).do)
-    elif round_.over_at is not None and not all_ended:
-        work.order(RoundOver(at=None))
 
 
 def title_of(rules: RoundRules, nominal: str) -> Label:
