@@ -1,11 +1,13 @@
 """`demo` as a newcomer runs it: played once, then looked at through the API by the people whom it names."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +95,23 @@ def admin(client: FlaskClient) -> Visitor:
 
 
 @pytest.fixture(scope="module")
-def cases(admin: Visitor) -> list[Item]:
+def every_case(admin: Visitor) -> list[Item]:
     return admin.all_of("/api/v1/cases")
+
+
+@pytest.fixture(scope="module")
+def cases(every_case: list[Item]) -> list[Item]:
+    """Those of the selection."""
+    return [case for case in every_case if case["definition"] == "model_worker"]
+
+
+@pytest.fixture(scope="module")
+def rounds(admin: Visitor) -> dict[str, list[Item]]:
+    """By definition."""
+    found: dict[str, list[Item]] = {}
+    for one in admin.all_of("/api/v1/rounds"):
+        found.setdefault(one["definition"], []).append(one)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +141,8 @@ def test_three_cases_at_least_wait_in_every_state(states: dict[str, Counter[str]
 def test_the_open_round_is_before_the_selection_and_the_earlier_one_in_it(
     admin: Visitor, states: dict[str, Counter[str]]
 ) -> None:
-    open_rounds = [each["id"] for each in admin.all_of("/api/v1/rounds") if each["state"] == "open"]
+    calls = admin.all_of("/api/v1/rounds?definition=model_worker")
+    open_rounds = [each["id"] for each in calls if each["state"] == "open"]
     assert len(open_rounds) == 1
     before = states[open_rounds[0]]
     assert all(before[state] >= 3 for state in BEFORE_THE_SELECTION)
@@ -183,6 +201,61 @@ def test_the_season_has_its_turns(admin: Visitor, cases: list[Item]) -> None:
     assert found["stand-in"] >= 1
     mails = Counter(one["kind"] for one in admin.all_of("/api/v1/messages"))
     assert all(mails[kind] for kind in ("task", "returned", "reminder", "escalation", "state", "ended", "objection"))
+
+
+def test_each_month_and_week_has_its_round_once(rounds: dict[str, list[Item]]) -> None:
+    """Months since January 2025, weeks since December; what is over is over."""
+    months = [one["title"]["en"] for one in rounds["monthly_report"]]
+    asked = [*((2025, month) for month in range(1, 13)), (2026, 1), (2026, 2)]
+    assert sorted(months) == sorted(f"Report of {year}-{month}" for year, month in asked)
+    weeks = [one["title"]["en"] for one in rounds["weekly_dispatch"]]
+    assert len(weeks) == len(set(weeks)) >= 13
+    for key in ("monthly_report", "weekly_dispatch"):
+        earlier = sorted(rounds[key], key=lambda one: str(one["opened_at"]))[:-3]
+        assert {one["state"] for one in earlier} == {"over"}
+    assert [len(rounds[key]) for key in ("union_assessment", "model_worker_review", "benefit_year")] == [1, 1, 1]
+
+
+def test_every_shipped_definition_has_cases(admin: Visitor, every_case: list[Item]) -> None:
+    shipped = {folder.name for folder in (ROOT / "definitions").iterdir() if (folder / "definition.yaml").exists()}
+    assert {one["key"] for one in admin.get("/api/v1/definitions")["items"]} == shipped
+    assert {case["definition"] for case in every_case} == shipped
+
+
+def test_the_funds_of_the_year_are_the_budget_to_the_fen(admin: Visitor, every_case: list[Item]) -> None:
+    assessed = [case for case in every_case if case["definition"] == "union_assessment" and case["state"] == "closed"]
+    granted = [admin.get(f"/api/v1/cases/{case['id']}")["data"]["granted"] for case in assessed]
+    assert sum(Decimal(str(amount)) for amount in granted) == Decimal("680000.01")
+
+
+def test_one_title_was_withdrawn_and_stays_in_the_register(admin: Visitor) -> None:
+    titles = [one for one in admin.all_of("/api/v1/honours") if one["honour"] == "model_worker"]
+    assert Counter(one["state"] for one in titles) == {"valid": 15, "withdrawn": 1}
+
+
+def test_some_are_late_some_never_report_and_some_say_why_a_figure_jumps(
+    admin: Visitor, every_case: list[Item]
+) -> None:
+    reports = [case for case in every_case if case["definition"] == "monthly_report"]
+    states = Counter(case["state"] for case in reports)
+    assert states["missing"] >= 3
+    assert states["reopened"] == 1
+    events = [event for case in reports for event in admin.all_of(f"/api/v1/cases/{case['id']}/events")]
+    assert any(text["text"].startswith("补收上季度欠缴会费") for event in events for text in event["texts"])
+
+
+def test_problems_are_solved_and_some_are_in_hand(every_case: list[Item]) -> None:
+    states = Counter(case["state"] for case in every_case if case["definition"] == "problem")
+    assert states["closed"] >= 10
+    assert states["in_hand"] >= 1
+
+
+def test_it_tells_the_year_month_by_month(printed: str) -> None:
+    months = [line for line in printed.splitlines() if re.fullmatch(r"20\d\d-\d\d", line)]
+    assert months == sorted(months)
+    assert len(months) >= 14
+    assert "14 unions assessed, and 680,000.01 yuan shared out to the fen" in printed
+    assert "1 titles withdrawn, which the register keeps marked so" in printed
 
 
 def test_nobody_of_the_workbook_was_nominated_already_and_it_goes_in(folder: Path, printed: str) -> None:

@@ -6,12 +6,11 @@ cases, each act being repeatable by its key; then the effect is marked.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 import structlog
-from sqlalchemy import RowMapping, and_, update
+from sqlalchemy import RowMapping, and_, bindparam, update
 
 from workflow.cases.acting import act
 from workflow.cases.contexts import context_of
@@ -32,16 +31,24 @@ log = structlog.get_logger()
 SERVICE = Actor(service="effect")
 #: After so many failures an effect is given up and stands on the administrators' list.
 MOST_ATTEMPTS = 10
+_OF_ONE = Queue(
+    effect,
+    EFFECTS.due,
+    EFFECTS.lease,
+    EFFECTS.failures,
+    EFFECTS.again,
+    and_(effect.c.next_at.is_not(None), effect.c.case_id == bindparam("case", type_=effect.c.case_id.type)),
+)
 #: Cases that open with a round, in one transaction.
 _OPENED_AT_ONCE = 200
 
 
 def drain(office: Office, now: datetime, *, only: UUID | None = None, limit: int = 100) -> int:
     """Does the effects that are due, of one case or of all; how many there were. Any number may drain at once."""
-    queue = EFFECTS
-    if only is not None:
-        queue = Queue(effect, EFFECTS.due, EFFECTS.lease, EFFECTS.failures, EFFECTS.again, _only(only))
-    rows = lease(office.database, queue, now, limit)
+    if only is None:
+        rows = lease(office.database, EFFECTS, now, limit)
+    else:
+        rows = lease(office.database, _OF_ONE, now, limit, only={"case": only})
     for row in _gathers_once(office, rows):
         _do(office, row, now)
     return len(rows)
@@ -63,10 +70,6 @@ def try_again(office: Office, case_id: UUID, seq: int, number: int) -> None:
         again = update(effect).where(keys, given_up).values(next_at=now, attempts=0, error=None)
         if connection.execute(again).rowcount == 0:
             raise NotFound
-
-
-def _only(case_id: UUID) -> Any:
-    return and_(effect.c.next_at.is_not(None), effect.c.case_id == case_id)
 
 
 def _gathers_once(office: Office, rows: Iterable[RowMapping]) -> list[RowMapping]:

@@ -36,7 +36,7 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
     clear_ground(found.url, found.folder)
     house = call.open_house(database, create=True, durable=False)
     texts = [read_texts(file) for file in definition_files(call.definitions)]
-    with bar(say("A district, a season, and half of the next", call.language)) as far:
+    with bar(say("A district and its year", call.language)) as far:
         played = demonstrate(house.office, house.delivery, texts, house.folder / "demo", far)
     house.office.database.dispose()
     for line in report(played, texts, click.get_current_context().find_root().command_path, call.language):
@@ -49,9 +49,13 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
 
 
 def report(played: "Played", texts: "Iterable[Texts]", program: str, language: Language) -> Iterator[str]:
-    """What came of the play, as tables; and whom a visitor may be."""
+    """What happened by month, what came of it as tables, and whom a visitor may be."""
     from workflow.demo.demonstration import PASSWORD  # noqa: PLC0415 -- slow import
 
+    for month, told in played.months.items():
+        yield month
+        yield from (f"  {one.say(language)}" for one in told)
+    yield ""
     yield say("Cases by state", language)
     labels = [(played.states[key], label) for key, label in _labels(texts) if key in played.states]
     yield from (f"{number:>6}  {label.say(language)}" for number, label in labels)

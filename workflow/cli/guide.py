@@ -33,7 +33,7 @@ COMMANDS: Final = {
     "demo": Told(
         sentence("A district with people and cases, played forward, then served."),
         sentence(
-            "Makes a database anew, plays a season of model-worker selection on a clock of its own, says what happened, and serves it. The database of an earlier demo is replaced, a real one is refused."
+            "Makes a database anew, plays a year of it on a clock of its own, says what happened, and serves it. The database of an earlier demo is replaced, a real one is refused."
         ),
     ),
     "check": Told(

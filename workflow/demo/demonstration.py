@@ -1,5 +1,7 @@
 """The whole demo: a district from its workbooks, one season played to its awards, and a morning in the midst of the next."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,21 +15,25 @@ from sqlalchemy import Connection, Select, func, select
 from workflow.calendar import ZONE
 from workflow.cases.effects import follow
 from workflow.cases.office import Office
+from workflow.cases.reading import subject_of
 from workflow.cases.starting import NewCase, open_round, start_case
 from workflow.cases.tables import cases as cases_table
 from workflow.cases.tables import event
 from workflow.cases.verifying import Verified, verify
-from workflow.cases.versions import Texts, publish_checked
+from workflow.cases.versions import Texts
 from workflow.clock.settable import DEMO, Delivery, mark, set_clock
-from workflow.definition.loading import load_definition
 from workflow.demo.candidates import Candidate, make_candidates, values_of
 from workflow.demo.district import CLERK, CLERKS_UNIT, LEADER, REVIEWER, REVIEWERS_TOWNSHIP, District, make_district
 from workflow.demo.play import KEY, Call, Play, holder_of, officer_of
 from workflow.demo.scripts import Script, Season, scripts_of, seats_of
-from workflow.demo.seasons import BEGINS, LAST_STAGES, OPEN, PLAYED, STOPS
+from workflow.demo.seasons import BEGINS, LAST_STAGES, OPEN, PLAYED, REOPENED, STOPS
 from workflow.demo.workbooks import write_candidates, write_organisations, write_people
+from workflow.demo.year.chronicle import chronicle
+from workflow.demo.year.colleagues import with_accounts
+from workflow.demo.year.year import Year
 from workflow.engine.context import PUBLIC_ACTOR, Actor
 from workflow.engine.directory import Directory, Principal
+from workflow.engine.subject import Case
 from workflow.messages.tables import message
 from workflow.people.credentials import set_password
 from workflow.people.delegations import delegate
@@ -39,8 +45,6 @@ SEED: Final = 2026
 PASSWORD: Final = "yangguang-2026"  # noqa: S105 -- of the demo, which prints it
 SERVICE: Final = Actor(service="demo")
 ADMINISTRATOR: Final = "admin"
-#: Of the definitions that are shipped, those of the season.
-_PUBLISHED: Final = ("leave_request", KEY)
 
 #: How far it is, of 1.
 Seen = Callable[[float], None]
@@ -59,6 +63,7 @@ class Login:
 class Played:
     """What a demo left behind."""
 
+    months: Mapping[str, Sequence[Sentence]]  #: what happened in each
     states: Mapping[tuple[str, str], int]  #: cases by definition and state
     mails: Mapping[str, int]  #: by kind
     timers: int  #: fired
@@ -73,25 +78,28 @@ def demonstrate(office: Office, delivery: Delivery, texts: Sequence[Texts], fold
     random = Random(SEED)  # noqa: S311 -- a demo that can be repeated
     folder.mkdir(parents=True, exist_ok=True)
     district = make_district(SEED)
-    _set_up(office, district, texts, folder)
-    staging = _Staging(office, delivery, district, random, folder, seen)
+    year = Year(office, _by_key(texts), district, reopens_at=REOPENED)
+    _set_up(office, district, folder)
+    year.take_up(BEGINS)
+    staging = _Staging(office, delivery, district, random, folder, seen, year)
     staging.season(PLAYED, 0.10, 0.50, 1)
     staging.season(LAST_STAGES, 0.50, 0.78, 2, until=OPEN.opens)
     staging.season(OPEN, 0.78, 0.97, 3, until=STOPS)
     return _played(office)
 
 
-def _set_up(office: Office, district: District, texts: Sequence[Texts], folder: Path) -> None:
+def _by_key(texts: Sequence[Texts]) -> dict[str, Texts]:
+    """A shipped text begins with its key, after a few remarks."""
+    return {next(re.finditer(r"^key: (\w+)", one.definition, re.MULTILINE))[1]: one for one in texts}
+
+
+def _set_up(office: Office, district: District, folder: Path) -> None:
     """By the same imports as every district."""
     organisations, people = folder / "organisations.xlsx", folder / "people.xlsx"
     write_organisations(organisations, district.places)
     write_people(people, district.people)
     import_organisations(office, organisations, actor=SERVICE)
     import_people(office, people, actor=SERVICE)
-    for one in texts:
-        key = load_definition(one.definition).sound().key
-        if key in _PUBLISHED:
-            publish_checked(office.database, office.versions, one, key)
     directory = _directory(office)
     for login in (CLERK, REVIEWER, LEADER, ADMINISTRATOR):
         set_password(office.database, _person(directory, login), PASSWORD)
@@ -110,11 +118,18 @@ class _Staging:
     """Opens the calls one after the other and has their people play."""
 
     def __init__(
-        self, office: Office, delivery: Delivery, district: District, random: Random, folder: Path, seen: Seen
+        self,
+        office: Office,
+        delivery: Delivery,
+        district: District,
+        random: Random,
+        folder: Path,
+        seen: Seen,
+        year: Year,
     ) -> None:
         self._office, self._delivery, self._folder = office, delivery, folder
         self._random, self._seen = random, seen
-        self._play = Play(office, delivery)
+        self._play = Play(office, delivery, year.session)
         self._units = [place for place in district.enterprises if not place.assessed or place.name == CLERKS_UNIT]
         self._near = sorted(
             (place for place in self._units if place.parent == REVIEWERS_TOWNSHIP),
@@ -125,6 +140,8 @@ class _Staging:
     def season(self, season: Season, begins: float, ends: float, number: int, until: datetime | None = None) -> None:
         self._play.until(season.opens, lambda _: None)
         candidates = list(make_candidates(self._units, season.year, season.candidates, self._random, self._taken))
+        if season.registered:
+            self._register(candidates)
         scripts = scripts_of(season, candidates, self._near)
         self._open(season, scripts)
         workbook = self._folder / f"nominations-{number}.xlsx"
@@ -138,6 +155,12 @@ class _Staging:
 
         self._play.until(last, seen)
 
+    def _register(self, candidates: Sequence[Candidate]) -> None:
+        """Those who have an account, with some who work beside them."""
+        workbook = self._folder / "model-workers.xlsx"
+        write_people(workbook, list(with_accounts(candidates, self._random)))
+        import_people(self._office, workbook, actor=SERVICE)
+
     def _open(self, season: Season, scripts: Sequence[Script]) -> None:
         directory = _directory(self._office)
         data = {
@@ -146,7 +169,8 @@ class _Staging:
             "seats": seats_of(season, [script.candidate for script in scripts]),
             "bonus": 3000,
         }
-        opened = open_round(self._office, KEY, actor=officer_of(directory), data=data)
+        key = f"demo/{season.opens.isoformat()}"
+        opened = open_round(self._office, KEY, actor=officer_of(directory), data=data, key=key)
         round_id = UUID(opened.round.id)
         by_number = {script.candidate.id_number: script for script in scripts}
         self._play.calls.append(Call(round_id, by_number, self._random, season))
@@ -157,20 +181,20 @@ class _Staging:
         """Somebody who works for himself puts himself forward where he lives, by a link."""
         home = next(place.id for place in directory.organisations.values() if place.name == candidate.unit.parent)
         new = NewCase(definition=KEY, unit=home, round_id=round_id, data=values_of(candidate))
-        outcome = start_case(self._office, new, actor=PUBLIC_ACTOR)
+        outcome = start_case(self._office, new, actor=PUBLIC_ACTOR, key=f"demo/{candidate.id_number}")
         follow(self._office, UUID(outcome.case.id))
 
 
 def _played(office: Office) -> Played:
     with office.database.read() as connection:
-        kinds = select(cases_table.c.definition, cases_table.c.state, func.count())
-        rows = connection.execute(
-            kinds.where(cases_table.c.kind == "case").group_by(cases_table.c.definition, cases_table.c.state)
-        )
-        states = {(definition, state): number for definition, state, number in rows}
+        rows = connection.execute(select(cases_table).where(cases_table.c.kind == "case")).mappings()
+        cases = [found for found in map(subject_of, rows) if isinstance(found, Case)]
+        states = Counter((case.definition, case.state) for case in cases)
         mails = _counts(connection, select(message.c.kind, func.count()))
         timers = connection.scalar(select(func.count()).select_from(event).where(event.c.body.contains(_FIRED))) or 0
-    return Played(states=states, mails=mails, timers=timers, verified=verify(office), logins=_LOGINS)
+    return Played(
+        months=chronicle(cases), states=states, mails=mails, timers=timers, verified=verify(office), logins=_LOGINS
+    )
 
 
 def _counts(connection: Connection, rows: Select[Any]) -> dict[str, int]:

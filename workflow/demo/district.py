@@ -34,6 +34,11 @@ CLERK: Final = "wangfang"
 REVIEWER: Final = "liqiang"
 LEADER: Final = "zhaomin"
 CLERKS_UNIT: Final = "江苏金彭车业有限公司"
+CLERKS_WORKERS: Final = 460
+#: A union of so many members is a large one: with these the district begins its reports and its assessment.
+LARGE: Final = 300
+#: So many of its committee have an account.
+COMMITTEE: Final = 4
 REVIEWERS_TOWNSHIP: Final = "滕庄子镇"
 
 
@@ -59,8 +64,8 @@ class Resident:
     name: str
     login: str
     mobile: str
-    role: str
-    at: str  #: the organisation of his post
+    role: str | None  #: none: somebody who only works there
+    at: str | None  #: the organisation of his post
     employer: str
 
     @property
@@ -76,6 +81,10 @@ class District:
     @property
     def enterprises(self) -> tuple[Place, ...]:
         return tuple(place for place in self.places if place.level == "enterprise")
+
+    @property
+    def large(self) -> tuple[Place, ...]:
+        return tuple(place for place in self.enterprises if (place.members or 0) >= LARGE)
 
 
 def make_district(seed: int) -> District:
@@ -123,6 +132,7 @@ def _enterprises(random: Random) -> Iterator[Place]:
     congress = set(random.sample(range(ENTERPRISES), WITH_CONGRESS))
     for number, (name, industry, assessed, township) in enumerate(names):
         workers = min(int(random.lognormvariate(3.6, 1.0)) + 6, 3_000)
+        workers = CLERKS_WORKERS if name == CLERKS_UNIT else workers
         yield Place(
             name=name,
             level="enterprise",
@@ -167,6 +177,14 @@ def _people(places: tuple[Place, ...], names: "_Names") -> Iterator[Resident]:
         elif place.level == "township":
             yield from _township(place.name, names)
     yield from _chairs([place for place in places if place.level == "enterprise"], names)
+    for role, number in (("accountant", 1), ("inspector", 5)):
+        for _ in range(number):
+            yield names.person(role, FEDERATION)
+    for place in places:
+        if place.level == "enterprise" and (place.members or 0) >= LARGE:
+            yield names.person("employer_representative", place.name)
+            for _ in range(COMMITTEE):
+                yield names.person(None, None, employer=place.name)
 
 
 def _township(name: str, names: "_Names") -> Iterator[Resident]:
@@ -175,7 +193,7 @@ def _township(name: str, names: "_Names") -> Iterator[Resident]:
         yield names.known("李强", REVIEWER, "reviewer", name)
     else:
         yield names.person("reviewer", name)
-    for _ in range(names.random.randrange(1, 4)):
+    for _ in range(2 if name == REVIEWERS_TOWNSHIP else 1):
         yield names.person("instructor", name)
 
 
@@ -196,7 +214,7 @@ class _Names:
     _logins: set[str] = field(default_factory=lambda: {ADMINISTRATOR, CLERK, REVIEWER, LEADER})
     _mobiles: Iterator[int] = field(default_factory=lambda: count(13_400_000_001, 7_919))
 
-    def person(self, role: str, at: str, employer: str | None = None) -> Resident:
+    def person(self, role: str | None, at: str | None, employer: str | None = None) -> Resident:
         name = given_name(self.random, man=self.random.random() < 0.5)  # noqa: PLR2004 -- a half
         spelled = "".join(lazy_pinyin(name))
         login = next(
@@ -206,11 +224,11 @@ class _Names:
         )
         return self.known(name, login, role, at, employer)
 
-    def known(self, name: str, login: str, role: str, at: str, employer: str | None = None) -> Resident:
+    def known(self, name: str, login: str, role: str | None, at: str | None, employer: str | None = None) -> Resident:
         self._logins.add(login)
-        return Resident(
-            name=name, login=login, mobile=str(next(self._mobiles)), role=role, at=at, employer=employer or at
-        )
+        works_at = employer or at
+        assert works_at is not None
+        return Resident(name=name, login=login, mobile=str(next(self._mobiles)), role=role, at=at, employer=works_at)
 
 
 def given_name(random: Random, *, man: bool) -> str:

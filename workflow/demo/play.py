@@ -28,6 +28,8 @@ from workflow.records.attachments import save_attachment
 KEY: Final = "model_worker"
 #: When people are at their desks.
 SESSIONS: Final = (time(9, 40), time(15, 10))
+#: And on the last day of the working week, when reports are due on its eve.
+EVENING: Final = time(16, 40)
 #: Of those who could act so many do before the day is over.
 _AT_ONCE: Final = 0.7
 _PAGE: Final = 200
@@ -61,17 +63,21 @@ class Call:
 class Play:
     office: Office
     delivery: Delivery
+    others: Callable[[datetime], None] = lambda _: None  #: what else people have before them
     calls: list[Call] = field(default_factory=list)
 
     def until(self, moment: datetime, seen: Callable[[datetime], None]) -> None:
         """Goes on, session by session, up to a moment."""
         for session in self._sessions(moment):
-            go_to(self.office, session, self.delivery)
+            if now_of(self.office) < session:
+                go_to(self.office, session, self.delivery)
             for call in self.calls:
                 if not call.is_over(session):
                     self._session(call, session)
+            self.others(session)
             seen(session)
-        go_to(self.office, moment, self.delivery)
+        if now_of(self.office) < moment:  # the clock runs on while people work
+            go_to(self.office, moment, self.delivery)
 
     def _sessions(self, moment: datetime) -> Iterator[datetime]:
         now = now_of(self.office)
@@ -80,7 +86,8 @@ class Play:
         day = now.astimezone(ZONE).date()
         while day <= moment.astimezone(ZONE).date():
             if calendar.is_working(day):
-                for at in SESSIONS:
+                last = not calendar.is_working(day + timedelta(days=1))
+                for at in (*SESSIONS, EVENING) if last else SESSIONS:
                     session = datetime.combine(day, at, ZONE)
                     if now < session < moment:
                         yield session
@@ -132,7 +139,7 @@ class Play:
     def _move(self, call: Call, seat: Seat) -> bool:
         """Whether the case still stands where it stood."""
         case, kind = seat.case, seat.task.kind
-        for actor in _actors(seat.task, seat.directory, seat.now):
+        for actor in actors_of(seat.task, KEY, seat.directory, seat.now):
             command = objection_of(seat, call.answers[case.id]) if kind == "objection" else move_of(seat)
             if command is None:
                 continue
@@ -164,7 +171,7 @@ class Play:
         if case.state != "workers_meeting":
             return ""
         if case.id not in call.minutes:
-            saved = save_attachment(self.office, UUID(case.id), BytesIO(_SCAN), "职工大会会议记录.pdf", by=None)
+            saved = save_attachment(self.office, UUID(case.id), BytesIO(SCAN), "职工大会会议记录.pdf", by=None)
             call.minutes[case.id] = str(saved.id)
         return call.minutes[case.id]
 
@@ -180,7 +187,7 @@ class Play:
     ) -> None:
         if call.waits(sitting):
             return
-        actors = list(_actors(task, directory, now))
+        actors = list(actors_of(task, KEY, directory, now))
         match sitting.state:
             case "selection":
                 self._vote(round_, task, sitting, cases, actors)
@@ -239,7 +246,7 @@ def _nominator(case: Case, actor: Actor) -> Actor:
     return Actor(person=handed_in[-1]) if handed_in and isinstance(handed_in[-1], int) else actor
 
 
-def _actors(task: Task, directory: Directory, now: datetime) -> Iterator[Actor]:
+def actors_of(task: Task, definition: str, directory: Directory, now: datetime) -> Iterator[Actor]:
     """Those who hold a task, each as himself, or who stands in for him."""
     seen: set[Holder] = set()
     for holder in task.everyone:
@@ -247,7 +254,7 @@ def _actors(task: Task, directory: Directory, now: datetime) -> Iterator[Actor]:
             yield Actor(link=holder)
             continue
         for person in directory.holders(holder, now) if holder in directory.posts else (holder,):
-            stand_ins = directory.standing_in_for(person, KEY, now)
+            stand_ins = directory.standing_in_for(person, definition, now)
             who = stand_ins[0] if stand_ins else person
             if who not in seen:
                 seen.add(who)
@@ -255,7 +262,7 @@ def _actors(task: Task, directory: Directory, now: datetime) -> Iterator[Actor]:
 
 
 #: A page with nothing on it, as a scanner would send it.
-_SCAN: Final = (
+SCAN: Final = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )

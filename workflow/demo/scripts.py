@@ -52,6 +52,7 @@ class Season:
     meeting_on: date
     ends: datetime  #: until then it is played
     candidates: int
+    registered: bool = False  #: whether some of them have accounts
     turns: Mapping[Turn, int]
     seats: int
     pauses: Sequence[tuple[int, Pauses]] = ()  #: how many pause where

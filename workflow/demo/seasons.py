@@ -15,6 +15,8 @@ def _at(year: int, month: int, day: int, hour: int = 9) -> datetime:
 BEGINS: Final = _at(2025, 1, 6)
 #: The working morning on which it stops.
 STOPS: Final = _at(2026, 3, 10)
+#: When the report of a month is opened again, the last afternoon before.
+REOPENED: Final = _at(2026, 3, 9, 15)
 
 PLAYED: Final = Season(
     year=2025,
@@ -23,6 +25,7 @@ PLAYED: Final = Season(
     meeting_on=date(2025, 4, 14),
     ends=_at(2025, 5, 20),
     candidates=64,
+    registered=True,
     turns={
         "returned": 4,
         "declines": 3,

@@ -80,7 +80,7 @@ def holders_of(connection: Connection, name: str, now: datetime) -> tuple[Princi
 
 
 def honours_found(office: Office, connection: Connection, source: Source, case: Case) -> Kept:
-    """What a field with `from: {honours: …}` finds: of honours that hold, counted, summed, or the latest.
+    """What a field with `from: {honours: …}` finds: of honours that hold, the earlier ones counted or summed, or the latest.
 
     `same` compares with the case that granted; so one without an account is known again by his ID number.
     """
@@ -140,7 +140,9 @@ def _state(row: RowMapping, now: datetime) -> State:
 
 
 def _asked(source: Source, case: Case) -> Any:
-    rows = select(honour).where(honour.c.kind == "honour", honour.c.case_id != UUID(case.id))
+    rows = select(honour).where(honour.c.kind == "honour")
+    if source.take != "latest":  # what holds now may be this case's own: a home has one file through all its tiers
+        rows = rows.where(honour.c.case_id != UUID(case.id))
     if source.name != "all":
         rows = rows.where(honour.c.honour == source.name)
     if source.of == "unit":

@@ -4,11 +4,13 @@ A worker takes rows for a minute. If it is killed, the lease runs out and anothe
 row must bear repetition. A failure puts its row off and never holds up the rest.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Table, and_, or_, select, true, update
+from sqlalchemy import Column, ColumnElement, Integer, RowMapping, Table, and_, bindparam, or_, select, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from workflow.store.database import Database
@@ -32,13 +34,22 @@ class Queue:
     waiting: ColumnElement[bool] | None = None  #: what makes the partial index usable, if `due` alone does not
 
 
-def lease(database: Database, queue: Queue, now: datetime, limit: int = AT_ONCE) -> list[RowMapping]:
+def lease(
+    database: Database,
+    queue: Queue,
+    now: datetime,
+    limit: int = AT_ONCE,
+    *,
+    only: Mapping[str, object] | None = None,
+) -> list[RowMapping]:
     """Takes the earliest of the due rows until `now` + 60 s. Any number of processes may ask at once.
 
+    `only` are the values of parameters that stand in what the queue waits for.
     They come in the order of their due times, save where the lease is kept in `due` and has overwritten it.
     """
     with database.one_statement() as connection:
-        rows = connection.execute(_taking(queue, now, limit)).mappings().all()
+        given = {"now": now, "until": now + LEASE, "most": limit, **(only or {})}
+        rows = connection.execute(_taking(queue), given).mappings().all()
     return sorted(rows, key=lambda row: row[queue.due])
 
 
@@ -81,8 +92,11 @@ def back_off(failures: int) -> timedelta:
     return min(_SHORTEST * (1 << min(failures - 1, 20)), _LONGEST)
 
 
-def _taking(queue: Queue, now: datetime, limit: int) -> ReturningUpdate[Any]:
+@cache
+def _taking(queue: Queue) -> ReturningUpdate[Any]:
+    """Made once: it is asked for at each tick."""
     keys = queue.table.primary_key.columns
+    now = bindparam("now", type_=queue.due.type)
     due = (
         select(*keys)
         .where(
@@ -91,14 +105,14 @@ def _taking(queue: Queue, now: datetime, limit: int) -> ReturningUpdate[Any]:
             true() if queue.waiting is None else queue.waiting,
         )
         .order_by(queue.due)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True)  # SQLite has one writer, and leaves it out
         .cte("due_row")
     )
     return (
         update(queue.table)
         .where(*(column == due.c[column.name] for column in keys))
-        .values({queue.lease: now + LEASE})
+        .values({queue.lease: bindparam("until", type_=queue.lease.type)})
         .returning(*queue.table.columns)
     )
 

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from workflow.store.tables import service
 
 CLOCK_OFFSET = "clock_offset"  #: microseconds
 
 _MICROSECOND = timedelta(microseconds=1)
+#: Made once: each look at the clock asks it.
+_VALUE = select(service.c.value).where(service.c.key == bindparam("wanted"))
 
 
 def service_value(connection: Connection, key: str) -> str | None:
-    return connection.scalar(select(service.c.value).where(service.c.key == key))
+    return connection.scalar(_VALUE, {"wanted": key})
 
 
 def set_service_value(connection: Connection, key: str, value: str) -> None:
