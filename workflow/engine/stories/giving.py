@@ -259,8 +259,8 @@ def _kept(definition: Definition, name: str, value: Any) -> Kept:
 
 
 def _nothing(field: Field) -> Kept:
-    """As the service: of what is counted or summed 0 or false, else empty."""
+    """0 or false of what is counted, summed or in the register; empty where no case was before or there is no latest."""
     source = field.source
-    if source is None or source.kind in ("register", "previous") or source.take == "latest":
+    if source is None or source.kind == "previous" or source.take == "latest":
         return None
     return {"integer": 0, "number": "0", "percent": "0", "money": 0, "yes_no": False}.get(field.type)
