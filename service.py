@@ -86,11 +86,13 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
 
 def _office(found: Address, *, create: bool, durable: bool) -> "Office":
     """The database with its secrets, and what higher rooms do for cases."""
+    from workflow.cases.effects import wake_waiting  # noqa: PLC0415
     from workflow.cases.office import Office, Secrets, has_secrets, require_same_secrets  # noqa: PLC0415
     from workflow.messages.forgetting import forget_old  # noqa: PLC0415
     from workflow.messages.telling import tell  # noqa: PLC0415
     from workflow.records.attachments import files_of, sweep_attachments  # noqa: PLC0415
     from workflow.records.honours import RECORDERS, holders_of, honours_found  # noqa: PLC0415
+    from workflow.reports import indicators  # noqa: PLC0415
     from workflow.store import DatabaseSettings, open_database, require_current, schema_version, upgrade  # noqa: PLC0415
 
     given = _given_secret()
@@ -105,11 +107,12 @@ def _office(found: Address, *, create: bool, durable: bool) -> "Office":
         database.dispose()
         raise
     office = Office(database, keys, folder=found.folder)
-    office.recorders |= {"tell": tell, **RECORDERS}
-    office.sources["honours"] = honours_found
+    office.recorders |= {"tell": tell, **RECORDERS, **indicators.RECORDERS}
+    office.sources |= {"honours": honours_found, **indicators.SOURCES}
     office.files_of = files_of
     office.holders_of = holders_of
     office.chores |= {"forget_messages": forget_old, "sweep_attachments": lambda office, _: sweep_attachments(office)}
+    office.chores["wake_waiting"] = wake_waiting
     return office
 
 

@@ -72,6 +72,13 @@ def try_again(office: Office, case_id: UUID, seq: int, number: int) -> None:
             raise NotFound
 
 
+def wake_waiting(office: Office, now: datetime) -> int:
+    """Effects that waited for a room that is there now are due; how many there were."""
+    waited = and_(undone, effect.c.error == WAITS, effect.c.kind.in_(sorted(office.recorders)))
+    with office.database.write() as connection:
+        return connection.execute(update(effect).where(waited).values(next_at=now, attempts=0, error=None)).rowcount
+
+
 def _gathers_once(office: Office, rows: Iterable[RowMapping]) -> list[RowMapping]:
     """A thousand arrivals at one round are one look at it: the others are marked with the first."""
     seen: set[str] = set()

@@ -99,13 +99,25 @@ COMMANDS: Final = {
         ),
     ),
     "export": Told(
-        sentence("Export what the service knows, as a workbook."),
+        sentence("Export what the service knows, as workbooks or csv."),
         sentence("Every cell is a text, a number or a date, never a formula, whatever somebody typed into a form."),
     ),
     "export rounds": Told(
         sentence("A round: the dispatch sheet of a week, the report of a month."),
         sentence(
             "A line a case with totals below, how many have reported, and on a second sheet the figures of the round. With `--as` only what that person may see."
+        ),
+    ),
+    "export cases": Told(
+        sentence("Cases as a list: what they are about, where they stand, what their forms say."),
+        sentence(
+            "A line a case, the earliest first; with `--definition` a column for each field of its form. With `--as` only the cases that person may read, each with what they may see of it."
+        ),
+    ),
+    "export indicators": Told(
+        sentence("What units report month by month, as a list."),
+        sentence(
+            "A line for each unit and month, a column for each indicator. With `--as` only what was reported by cases that person may read."
         ),
     ),
     "token": Told(
@@ -153,6 +165,15 @@ PARAMETERS: Final = {
     "round_id": sentence("The id of the round, where several take cases."),
     "export rounds round_id": sentence("The id of the round."),
     "target": sentence("The workbook to write, .xlsx; one that is there is replaced."),
+    "export cases target": sentence("The list to write, .xlsx or .csv; one that is there is replaced."),
+    "export indicators target": sentence("The list to write, .xlsx or .csv; one that is there is replaced."),
+    "export cases definition": sentence("Only cases of the definition with this key."),
+    "export cases round_id": sentence("Only cases of the round with this id."),
+    "state": sentence("Only cases in this state."),
+    "unit": sentence("Only of this unit and those below it, by name or number."),
+    "month": sentence("Only this month, as 2026-03."),
+    "first": sentence("From this month on."),
+    "last": sentence("Until this month."),
     "number": sentence("The number of the import, as it was printed."),
     "reason": sentence("Why, for the history."),
 }
