@@ -77,7 +77,7 @@ def open_house(url: str | None, *, create: bool = False, durable: bool = True) -
     delivery = Delivery(deliver, lambda: next_due(office))
 
     def application() -> "Flask":
-        from workflow.api.app import build  # noqa: PLC0415
+        from workflow.web.application import build  # noqa: PLC0415
 
         return build(office, delivery, mails)
 

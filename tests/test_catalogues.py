@@ -17,7 +17,7 @@ from workflow.text import LANGUAGES
 ROOT = Path(__file__).parents[1]
 TRANSLATIONS = ROOT / "workflow" / "translations"
 CHINESE = TRANSLATIONS / "zh" / "LC_MESSAGES"
-KEYWORDS = {"say": None, "sentence": None}
+KEYWORDS = {"say": None, "sentence": None, "_": None}
 
 #: A sign of the narrow kind beside a Chinese one: it was meant to be a wide one.
 NARROW = re.compile(r"""[\u4e00-\u9fff][,;:!?()"']|[,;:!?()"'][\u4e00-\u9fff]""")

@@ -11,7 +11,6 @@ from flask import Flask
 from tests.api.caller import Caller
 from tests.api.contract import Contract
 from tests.api.definitions import HEARING
-from workflow.api.app import build
 from workflow.calendar import ZONE, chinese_calendar
 from workflow.cases.office import Office, Secrets
 from workflow.cases.versions import Texts, publish
@@ -30,6 +29,7 @@ from workflow.records.attachments import files_of
 from workflow.records.honours import RECORDERS, honours_found
 from workflow.store import Database
 from workflow.store.service import set_clock_offset
+from workflow.web.application import build
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=ZONE)

@@ -9,10 +9,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from tests.cases.federation import Federation
-from workflow.api.app import build
 from workflow.clock.settable import Delivery
 from workflow.messages.settings import MailSettings
 from workflow.people.credentials import issue_token
+from workflow.web.application import build
 
 
 @dataclass

@@ -283,8 +283,8 @@ def test_new_password_ends_sessions_codes_and_the_lock(database: Database, distr
 
     set_password(database, district.wang, PASSWORD, at=NOW)
 
-    assert person_of_session(database, session, idle=HOUR, at=NOW) is None
-    assert person_of_session(database, other, idle=HOUR, at=NOW) == district.li
+    assert person_of_session(database, session, rests=HOUR, at=NOW) is None
+    assert person_of_session(database, other, rests=HOUR, at=NOW) == district.li
     assert wrong(lambda: reset_password(database, code, PASSWORD, at=NOW)) == [("/code", "expired")]
     assert check_password(database, "wangfang", PASSWORD, at=NOW) == district.wang
 
@@ -352,22 +352,22 @@ def test_session_ends_after_its_time_however_busy(database: Database, district: 
 
     for minutes in range(0, 180, 30):
         at = NOW + timedelta(minutes=minutes)
-        assert person_of_session(database, session, idle=HOUR, at=at) == district.wang
-    assert person_of_session(database, session, idle=HOUR, at=NOW + 3 * HOUR) is None
+        assert person_of_session(database, session, rests=HOUR, at=at) == district.wang
+    assert person_of_session(database, session, rests=HOUR, at=NOW + 3 * HOUR) is None
 
 
 def test_session_ends_when_nothing_is_done(database: Database, district: District) -> None:
     session = begin_session(database, district.wang, lasts=DAY, at=NOW)
 
-    assert person_of_session(database, session, idle=HOUR, at=NOW + HOUR - SECOND) == district.wang
-    assert person_of_session(database, session, idle=HOUR, at=NOW + 2 * HOUR - SECOND) is None
+    assert person_of_session(database, session, rests=HOUR, at=NOW + HOUR - SECOND) == district.wang
+    assert person_of_session(database, session, rests=HOUR, at=NOW + 2 * HOUR - SECOND) is None
 
 
 def test_busy_session_is_noted_once_a_minute(database: Database, district: District) -> None:
     session = begin_session(database, district.wang, lasts=DAY, at=NOW)
     seen = []
     for seconds in (1, 59, 60, 61, 119, 120):
-        person_of_session(database, session, idle=HOUR, at=NOW + seconds * SECOND)
+        person_of_session(database, session, rests=HOUR, at=NOW + seconds * SECOND)
         with database.read() as connection:
             seen.append(connection.scalar(select(tables.session.c.seen_at)))
 
@@ -378,17 +378,17 @@ def test_ended_sessions_are_over(database: Database, district: District) -> None
     sessions = [begin_session(database, district.wang, lasts=DAY, at=NOW) for _ in range(3)]
 
     end_session(database, sessions[0])
-    assert [person_of_session(database, each, idle=HOUR, at=NOW) for each in sessions] == [None, *[district.wang] * 2]
+    assert [person_of_session(database, each, rests=HOUR, at=NOW) for each in sessions] == [None, *[district.wang] * 2]
 
     end_sessions(database, district.wang)
-    assert [person_of_session(database, each, idle=HOUR, at=NOW) for each in sessions] == [None] * 3
+    assert [person_of_session(database, each, rests=HOUR, at=NOW) for each in sessions] == [None] * 3
 
 
 def test_session_of_one_who_left_is_over(database: Database, district: District) -> None:
     session = begin_session(database, district.wang, lasts=DAY, at=NOW)
     end_person(database, district.wang, at=NOW)
 
-    assert person_of_session(database, session, idle=HOUR, at=NOW) is None
+    assert person_of_session(database, session, rests=HOUR, at=NOW) is None
 
 
 def test_sessions_that_are_over_are_swept_out(database: Database, district: District) -> None:

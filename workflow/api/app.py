@@ -20,7 +20,6 @@ from workflow.api import (
     me,
     notices,
     operators,
-    pages,
     rounds,
     tasks,
 )
@@ -71,8 +70,8 @@ class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
 
 
 def build(office_: Office, delivery: Delivery, mails: MailSettings) -> Flask:
-    """The application for WSGI servers. The settable clock has messages delivered on its way."""
-    app = Flask(__name__)
+    """The API alone; `workflow.web` adds the pages. The settable clock has messages delivered on its way."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
     app.config |= {
         "API_TITLE": "Yangguang 阳光",
         "API_VERSION": "v1",
@@ -93,8 +92,6 @@ def build(office_: Office, delivery: Delivery, mails: MailSettings) -> Flask:
     app.before_request(guard)
     app.after_request(_headers)
     _document(app)
-    for blueprint in pages.BLUEPRINTS:
-        app.register_blueprint(blueprint)
     app.register_error_handler(WorkflowError, answer)
     app.register_error_handler(Exception, _unforeseen)
     return app
@@ -134,7 +131,7 @@ def _headers(response: Response) -> Response:
         "Content-Security-Policy",
         "default-src 'self'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     )
-    if not request.path.startswith("/static/"):
+    if request.endpoint != "web.static":
         response.headers.setdefault("Cache-Control", "private, no-store")
     response.vary.add("Accept-Language")
     return response

@@ -1,7 +1,9 @@
 """Who asks, in which language, with which key and upon which version."""
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 from sqlalchemy import Connection
@@ -12,9 +14,12 @@ from workflow.engine.context import Actor, Context
 from workflow.engine.permit import is_top_administrator
 from workflow.engine.subject import Subject
 from workflow.errors import Malformed, NotPermitted, NotSignedIn, WorkflowError
-from workflow.people.credentials import person_of_token
+from workflow.people.credentials import person_of_session, person_of_token
 from workflow.text import Language, as_language, sentence
 
+#: The cookie of a browser that is signed in, and how long it may rest.
+SESSION = "yangguang_session"
+SESSION_RESTS = timedelta(hours=4)
 _PAGE = 50
 _LONGEST_KEY = 200
 _LANGUAGES = ("zh", "zh-CN", "zh-Hans", "en", "en-US", "en-GB")
@@ -25,7 +30,7 @@ def office() -> Office:
 
 
 def signed_in() -> Actor:
-    """The person of the bearer token; raises NotSignedIn."""
+    """The person of the bearer token or the session; raises NotSignedIn."""
     actor = whoever()
     if actor.person is None:
         raise NotSignedIn
@@ -33,7 +38,10 @@ def signed_in() -> Actor:
 
 
 def whoever() -> Actor:
-    """The person of the bearer token, or the public. A token that is none is refused rather than overlooked."""
+    """The person of the bearer token or the session, or the public.
+
+    A token that is none is refused rather than overlooked; a session that has ended leaves the public.
+    """
     if "actor" not in g:
         g.actor = _actor()
     return cast("Actor", g.actor)
@@ -49,7 +57,9 @@ def operator() -> Actor:
 
 
 def language() -> Language:
-    """What the client asks for; else the person's own; else Chinese."""
+    """What was chosen on a page; else what the client asks for; else the person's own; else Chinese."""
+    if "language" in g:
+        return cast("Language", g.language)
     wanted = request.accept_languages.best_match(_LANGUAGES) if request.accept_languages else None
     if wanted is not None:
         return as_language(wanted)
@@ -95,7 +105,7 @@ def page_size(query: dict[str, Any]) -> int:
 def _actor() -> Actor:
     header = request.headers.get("Authorization")
     if header is None:
-        return Actor(public=True)
+        return _of_session(request.cookies.get(SESSION))
     kind, _, token = header.partition(" ")
     if kind.casefold() != "bearer" or not token.strip():
         raise NotSignedIn(sentence("Sign in with a bearer token: Authorization: Bearer …"))
@@ -106,3 +116,23 @@ def _actor() -> Actor:
             raise NotSignedIn(sentence("This token is not valid, has run out, or was revoked."))
         office().directory(connection)  # so that his language is known
     return Actor(person=person)
+
+
+def _of_session(cookie: str | None) -> Actor:
+    person = person_of_session(office().database, cookie, rests=SESSION_RESTS) if cookie else None
+    return Actor(public=True) if person is None else Actor(person=person)
+
+
+def refuse_other_sites() -> None:
+    """What a page of another site has a browser send is refused, as the browser's session would come with it.
+
+    Browsers say where a request comes from (Fetch Metadata, else Origin); programs that are none say nothing.
+    """
+    came_from = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if came_from is not None:
+        other = came_from not in ("same-origin", "none")
+    else:
+        other = origin is not None and urlsplit(origin).netloc != request.host
+    if other:
+        raise NotPermitted(sentence("This was sent by a page of another site; open it here and send it again."))

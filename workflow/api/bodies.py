@@ -12,7 +12,7 @@ from marshmallow.exceptions import SCHEMA
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
-from workflow.api.asking import signed_in
+from workflow.api.asking import refuse_other_sites, signed_in
 from workflow.definition.expression.kinds import nearest
 from workflow.errors import InvalidData, Malformed, Problem, TooLarge, said
 from workflow.text import Sentence, sentence
@@ -37,6 +37,8 @@ def guard() -> None:
         _UNFIT.search(part) for pair in request.args.items(multi=True) for part in pair
     ):
         raise Malformed(sentence("There is a sign in the address that cannot be read."))
+    if request.method not in ("GET", "HEAD", "OPTIONS") and "Authorization" not in request.headers:
+        refuse_other_sites()
     described = getattr(current_app.view_functions.get(request.endpoint or ""), "_apidoc", None)
     if described is not None:
         if described["manual_doc"].get("security") != []:

@@ -90,7 +90,7 @@ def decide(body: dict[str, Any], task_id: str) -> Response:
     Of an objection's task: dismissed, joined (with `to`), partly, upheld; of an added signer's: agree, disagree. A
     delegate's answer and the holder's confirmation go the same way. Answers with the case; of a sitting, with the round.
     """
-    return either(_decide(task_id, body, signed_in(), request_key(), expected_version()))
+    return either(decide_task(task_id, body, signed_in(), request_key(), expected_version()))
 
 
 @blueprint.post("/decisions")
@@ -129,7 +129,7 @@ def operate(body: dict[str, Any], task_id: str, operation: str) -> Response:
     )
 
 
-def _decide(task_id: str, body: dict[str, Any], actor: Actor, key: str | None, expected: int | None) -> Answer:
+def decide_task(task_id: str, body: dict[str, Any], actor: Actor, key: str | None, expected: int | None) -> Answer:
     subject, number = task_of(task_id)
     command = Decide(
         task=number,
@@ -163,7 +163,7 @@ def _one_of_many(item: dict[str, Any], actor: Actor, key: str | None) -> dict[st
     """What goes wrong with one, even by a mistake of ours, is told there: the others may be decided already."""
     own_key = None if key is None else f"{key}#{item['task']}"
     try:
-        shown, status, _ = _decide(item["task"], item, actor, own_key, None)
+        shown, status, _ = decide_task(item["task"], item, actor, own_key, None)
     except WorkflowError as error:
         problem = problem_of(error, language())
     except Exception:

@@ -1,6 +1,6 @@
 """The settable clock of a demo: an offset in the database, so that every process has it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from workflow.store.service import service_value, set_clock_offset, set_service_
 from workflow.text import sentence
 
 DEMO = "demo"
+_CAST = "cast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,20 @@ def mark(office: Office, kind: str) -> None:
     """A database is marked as a demo's or a real one."""
     with office.database.write() as connection:
         set_service_value(connection, "kind", kind)
+
+
+def set_cast(office: Office, logins: Sequence[str]) -> None:
+    """Who can be tried out in a demo with one click, in this order."""
+    with office.database.write() as connection:
+        set_service_value(connection, _CAST, " ".join(logins))
+
+
+def cast_of_demo(office: Office) -> tuple[str, ...]:
+    """Their logins; of a real service nobody's."""
+    if not is_demo(office):
+        return ()
+    with office.database.read() as connection:
+        return tuple((service_value(connection, _CAST) or "").split())
 
 
 def set_clock(office: Office, to: datetime) -> None:

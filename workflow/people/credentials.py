@@ -30,6 +30,7 @@ RESET_AGAIN = timedelta(minutes=5)
 
 _SECRET_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)
+_DAY = timedelta(days=1)
 _HASHER = PasswordHasher()
 
 
@@ -113,6 +114,12 @@ def reset_password(database: Database, code: str, password: str, *, at: datetime
     return person
 
 
+def person_with_login(connection: Connection, login: str, *, at: datetime) -> Principal | None:
+    """Whoever has it now."""
+    found = _credential(connection, login, at)
+    return None if found is None else found.id
+
+
 # --- tokens
 
 
@@ -164,25 +171,30 @@ def begin_session(database: Database, person: Principal, *, lasts: timedelta, at
 
 
 def person_of_session(
-    database: Database, text: str, *, idle: timedelta, at: datetime | None = None
+    database: Database, text: str, *, rests: timedelta, at: datetime | None = None
 ) -> Principal | None:
-    """None where it has ended, or nothing was done with it for as long as `idle`; asking counts as doing."""
+    """None where it has ended, or rested for longer than `rests`; asking counts as doing.
+
+    One that was begun for more than a day may rest: that is what it was asked for.
+    """
     digest = _digest(text)
     with database.read() as connection:
         at = at or database.now(connection)
         found = connection.execute(
-            select(tables.session.c.person, tables.session.c.seen_at)
+            select(tables.session.c.person, tables.session.c.seen_at, tables.session.c.began_at, tables.session.c.until)
             .join(tables.person, tables.person.c.id == tables.session.c.person)
             .where(
                 tables.session.c.digest == digest,
                 tables.session.c.until > at,
-                tables.session.c.seen_at > at - idle,
                 is_valid(tables.person, at),
             )
         ).one_or_none()
     if found is None:
         return None
-    if at - found.seen_at >= min(_SEEN_EVERY, idle / 4):
+    rested = at - found.seen_at
+    if rested >= rests and found.until - found.began_at <= _DAY:
+        return None
+    if rested >= min(_SEEN_EVERY, rests / 4):
         with database.one_statement() as connection:
             connection.execute(update(tables.session).where(tables.session.c.digest == digest).values(seen_at=at))
     key: Principal = found.person

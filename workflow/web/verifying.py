@@ -6,10 +6,10 @@ from typing import Any, Final
 from flask import Response, redirect, request, url_for
 
 from workflow.api.honours import registered, why_unknown
-from workflow.api.pages.reader import page, pages, reader
 from workflow.errors import said
 from workflow.records.codes import grouped
 from workflow.text import Label, Language, Sentence, say, sentence
+from workflow.web.pages import page, pages, reader
 
 blueprint = pages("verifying", __name__)
 
@@ -32,7 +32,7 @@ def ask() -> Any:
     typed = request.args.get("code", "").strip()[:_LONGEST]
     if not grouped(typed):
         return page("verify.html", typed="", found=None, problem=None)
-    return redirect(url_for("verifying.verify", code=grouped(typed), language=request.args.get("language")))
+    return redirect(url_for("page_verifying.verify", code=grouped(typed), language=request.args.get("language")))
 
 
 @blueprint.get("/verify/<code>")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flask import Response
 
-from workflow.api.pages.reader import page, pages, reader
 from workflow.text import Sentence, sentence
+from workflow.web.pages import page, pages, reader
 
 blueprint = pages("places", __name__)
 
@@ -21,38 +21,17 @@ class Place:
     public: bool = False
 
 
-_TASK = sentence("A task waits for you.")
-_TASK_SAYS = sentence("What is asked, where each answer leads and by when it is wanted stands here:")
-_CASE = sentence("A case")
-_CASE_SAYS = sentence("Its form, where it stands and what happens next stands here; its history below /events:")
 _ROUND = sentence("A round")
 _ROUND_SAYS = sentence("Its dates, seats and sittings stand here; its cases below /cases:")
-_INBOX = sentence("Your tasks")
-_INBOX_SAYS = sentence("All that waits for you, the earliest deadline first:")
 _ME = sentence("Yourself")
 _ME_SAYS = sentence("Who you are and where you act stands here; who stands in for you is said at /api/v1/delegations:")
 _NOTICES = sentence("Public notices")
 _NOTICES_SAYS = sentence("What is published now, for everybody; objections are sent to the notice's /objections:")
 
 
-@blueprint.get("/t/<task_id>")
-def task(task_id: str) -> Response:
-    return _page(Place(_TASK, _TASK_SAYS, f"/api/v1/tasks/{task_id}"))
-
-
-@blueprint.get("/cases/<case_id>")
-def case(case_id: str) -> Response:
-    return _page(Place(_CASE, _CASE_SAYS, f"/api/v1/cases/{case_id}"))
-
-
 @blueprint.get("/rounds/<round_id>")
 def one_round(round_id: str) -> Response:
     return _page(Place(_ROUND, _ROUND_SAYS, f"/api/v1/rounds/{round_id}"))
-
-
-@blueprint.get("/inbox")
-def inbox() -> Response:
-    return _page(Place(_INBOX, _INBOX_SAYS, "/api/v1/tasks?mine=true"))
 
 
 @blueprint.get("/me")

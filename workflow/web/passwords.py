@@ -4,10 +4,10 @@ from flask import Response, request
 
 from workflow.api.asking import office
 from workflow.api.credentials import ask_for_code
-from workflow.api.pages.reader import page, pages, reader, told
 from workflow.errors import InvalidData
 from workflow.people.credentials import PASSWORD_LEAST, PASSWORD_MOST, reset_password
 from workflow.text import say
+from workflow.web.pages import page, pages, reader, told
 
 blueprint = pages("passwords", __name__)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from flask import Response, request
 
 from workflow.api.notices import became, take_back
-from workflow.api.pages.reader import page, pages, reader
 from workflow.calendar import local
 from workflow.errors import NotFound, Refused, said
 from workflow.text import Sentence, sentence
+from workflow.web.pages import page, pages, reader
 
 blueprint = pages("objections", __name__)
 

@@ -10,8 +10,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow.api.asking import office
 from workflow.api.bodies import taken, unfit
 from workflow.api.linked import Behind, answer, behind, look_at
-from workflow.api.pages.inputs import Filled, Input, inputs_of, sent_values, written
-from workflow.api.pages.reader import page, pages, reader
 from workflow.api.problems import status_of
 from workflow.api.schemas.links import LinkAnswer
 from workflow.definition.model import Field
@@ -19,6 +17,8 @@ from workflow.engine.subject import Case
 from workflow.errors import InvalidData, NotFound, ProblemsFound, WorkflowError
 from workflow.messages.wording import Wording
 from workflow.text import Language
+from workflow.web.inputs import Filled, Input, inputs_of, sent_values, written
+from workflow.web.pages import page, pages, reader
 
 blueprint = pages("answering", __name__)
 
@@ -45,7 +45,7 @@ def reply(code: str) -> BaseResponse:
         return _page(code, error=error)
     if shown.get("receipt"):
         return _page(code, done=True, receipt=shown["receipt"])
-    return redirect(url_for("answering.link", code=code, done=1, language=request.args.get("language")), code=303)
+    return redirect(url_for("page_answering.link", code=code, done=1, language=request.args.get("language")), code=303)
 
 
 def _body(found: Behind) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from string import Formatter
 from flask import Response, current_app
 
 from workflow.api.asking import office
-from workflow.api.pages.reader import page, pages, reader
 from workflow.api.problems import HTTP_ONLY, title_of
 from workflow.cases.noticing import count_notices
 from workflow.clock.settable import is_demo
 from workflow.errors import NotFound, WorkflowError
 from workflow.messages.settings import MailSettings
 from workflow.text import Language, say
+from workflow.web.pages import page, pages, reader
 
 blueprint = pages("home", __name__)
 

@@ -1,0 +1,19 @@
+"""The whole application for WSGI servers: the API, and the pages upon it."""
+
+from flask import Flask
+
+from workflow.api.app import build as build_api
+from workflow.cases.office import Office
+from workflow.clock.settable import Delivery
+from workflow.messages.settings import MailSettings
+from workflow.web import answering, cases, home, inbox, objections, pages, passwords, places, signing_in, verifying
+
+_PAGES = (pages, home, signing_in, inbox, cases, places, passwords, answering, objections, verifying)
+
+
+def build(office: Office, delivery: Delivery, mails: MailSettings) -> Flask:
+    """The settable clock has messages delivered on its way."""
+    app = build_api(office, delivery, mails)
+    for module in _PAGES:
+        app.register_blueprint(module.blueprint)
+    return app

@@ -1,0 +1,167 @@
+"""The decision bar: what may be done with a task, where each answer leads, what happens if nobody acts; and what it sends."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from workflow.api.bodies import taken, unfit
+from workflow.api.schemas.tasks import DecisionBody
+from workflow.definition.model import Definition, Tasks
+from workflow.errors import InvalidData, ProblemsFound, WorkflowError, said
+from workflow.messages.wording import Wording
+from workflow.text import Language, Sentence, say, sentence
+from workflow.web.inputs import Filled, Input, inputs_of, sent_values
+from workflow.web.looking import CaseShown, instant
+
+_DATA = "/data/"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What was refused: at its field where there is one, else above."""
+
+    above: tuple[dict[str, str], ...] = ()
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    form: MultiDict[str, str]
+    wrong: Wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A trigger as a button."""
+
+    trigger: str
+    label: str
+    sense: str
+    opinion: bool
+    leads: str | None  #: what happens next, in a sentence
+    why_not: str | None
+    states: tuple[tuple[str, str], ...]
+    choose_then: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A condition in words, as it stands now."""
+
+    words: str
+    holds: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    answers: tuple[Answer, ...]
+    inputs: tuple[Input, ...]
+    checks: tuple[Check, ...]
+    idle: tuple[str, ...]
+    opinion: str
+    wrong: Wrong
+
+
+def bar_of(definition: Definition, task: dict[str, Any], case: CaseShown, typed: Typed | None, speaks: Language) -> Bar:
+    answers = tuple(_answers(definition, task, speaks))
+    fields = [definition.fields[name] for name in task["edit"] if name in definition.fields]
+    sent = sent_values(fields, typed.form) if typed else {}
+    wrong = typed.wrong if typed else Wrong()
+    filled = Filled({**case.view["data"], **sent}, wrong.fields)
+    return Bar(
+        answers=tuple(sorted(answers, key=lambda one: ("stop", "back", "forward").index(one.sense))),
+        inputs=tuple(inputs_of(fields, filled, speaks)) if task["may"] else (),
+        checks=tuple(_checks(task, speaks)),
+        idle=tuple(_idle(definition, task, case.wording, speaks)),
+        opinion=typed.form.get("opinion", "") if typed else "",
+        wrong=wrong,
+    )
+
+
+def body_of(definition: Definition, form: MultiDict[str, str]) -> dict[str, Any]:
+    """What the page sent, as a program would send it. Raises InvalidData."""
+    if wrong := list(unfit(form.to_dict(), "")):
+        raise InvalidData(tuple(wrong))
+    fields = [one for name, one in definition.fields.items() if f"has.{name}" in form]
+    body: dict[str, Any] = {
+        "trigger": form.get("trigger", ""),
+        "opinion": form.get("opinion", ""),
+        "data": sent_values(fields, form),
+    }
+    body |= {name: form[name] for name in ("to", "then") if form.get(name)}
+    return taken(DecisionBody(), body)
+
+
+def wrong_of(error: WorkflowError, speaks: Language) -> Wrong:
+    if not isinstance(error, ProblemsFound):
+        because = said(error.because, speaks) if error.because is not None else error.say(speaks)
+        return Wrong(above=({"words": because, "field": ""},))
+    fields: dict[str, list[str]] = {}
+    above: list[dict[str, str]] = []
+    for problem in error.problems:
+        name = problem.at.removeprefix(_DATA).replace("/", ".") if problem.at.startswith(_DATA) else ""
+        if name:
+            fields.setdefault(name, []).append(problem.say(speaks))
+        above.append({"words": problem.say(speaks), "field": name or problem.at.strip("/")})
+    return Wrong(above=tuple(above), fields=fields)
+
+
+def _answers(definition: Definition, task: dict[str, Any], speaks: Language) -> Iterator[Answer]:
+    for one in task["outlook"]:
+        yield Answer(
+            trigger=one["trigger"],
+            label=one["label"][speaks],
+            sense=one["sense"],
+            opinion=one["opinion"],
+            leads=_leads(definition, one["leads_to"], speaks),
+            why_not=one["why_not"],
+            states=tuple((name, definition.states[name].label.say(speaks)) for name in one["choose_state"]),
+            choose_then=one["choose_then"],
+        )
+
+
+def _leads(definition: Definition, state: str | None, speaks: Language) -> str | None:
+    """To which state; how many are asked there."""
+    if state is None:
+        return None
+    found = definition.states[state]
+    label = found.label.say(speaks)
+    if isinstance(found.activity, Tasks) and len(found.activity.entries) > 1:
+        return say("{state}, {count} are asked", speaks, state=label, count=len(found.activity.entries))
+    return label
+
+
+def _checks(task: dict[str, Any], speaks: Language) -> Iterator[Check]:
+    """What the service has looked at for whoever decides; each once."""
+    seen: set[str] = set()
+    for one in task["outlook"]:
+        for condition in one["conditions"]:
+            words = condition["say"][speaks] if condition["say"] else None
+            if words and words not in seen:
+                seen.add(words)
+                yield Check(words=words, holds=condition["holds"])
+
+
+_IDLE: dict[str, Sentence] = {
+    "expired": sentence("If nobody acts by {at}: {state}."),
+    "closes": sentence("It closes at {at}."),
+    "escalation": sentence("{at}: passed on to {state}."),
+    "reminder": sentence("{at}: a reminder."),
+    "clear": sentence("Without an objection by {at}: {state}."),
+    "resumes": sentence("{at}: its clock goes on."),
+}
+
+
+def _idle(definition: Definition, task: dict[str, Any], wording: Wording, speaks: Language) -> Iterator[str]:
+    """What happens if nobody acts: what counts stands before reminders."""
+    coming = sorted(task["coming"], key=lambda one: (one["kind"] == "reminder", one["at"]))
+    for one in coming[:2]:
+        state = one["to"] or ""
+        if state in definition.states:
+            state = definition.states[state].label.say(speaks)
+        elif state == "up":
+            state = say("the next level", speaks)
+        kind = _IDLE[one["kind"]]
+        yield wording.say(kind, at=wording.moment(instant(one["at"])), state=state)

@@ -1,0 +1,50 @@
+// What makes pages quicker to use. Everything that matters works without it.
+"use strict";
+
+// A form that is being sent is not sent twice: its buttons rest until an answer is there.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sending) { event.preventDefault(); return; }
+  form.dataset.sending = "yes";
+  // After the event, as a button that rests would not be sent.
+  setTimeout(() => form.querySelectorAll("button:not([type=button])").forEach((button) => { button.disabled = true; }));
+});
+const rest = () => document.querySelectorAll("form[data-sending]").forEach((form) => {
+  delete form.dataset.sending;
+  form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+});
+window.addEventListener("pageshow", rest);
+document.addEventListener("htmx:finally:request", rest);
+
+// A password may be looked at.
+document.querySelectorAll("[data-shows]").forEach((button) => {
+  const input = document.getElementById(button.dataset.shows);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+});
+
+// What was refused is read first.
+document.getElementById("wrong")?.focus();
+
+// A menu closes by Esc, and when something else is clicked.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
+});
+document.addEventListener("click", (event) => {
+  document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+});
+
+// Single letters, while no field has the focus and they are not switched off.
+const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.body.dataset.keys === "off") return;
+  if (typing(event.target)) return;
+  const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key && !one.disabled);
+  if (!wanted) return;
+  event.preventDefault();
+  if (wanted.matches("a, button, summary")) wanted.click(); else wanted.focus();
+});
