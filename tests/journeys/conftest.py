@@ -1,4 +1,4 @@
-"""A season on each database, each from an empty one."""
+"""A season and a quarter on each database, each from an empty one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.house import Building
 from tests.journeys.office import Season, a_season
+from tests.journeys.quarter import Quarter, a_quarter
 from workflow.store import open_database
 
 
@@ -22,4 +23,11 @@ def building(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def season(database_url: str, tmp_path: Path, building: Building) -> Iterator[Season]:
     database = open_database(database_url)
     yield a_season(database_url, database, tmp_path, building)
+    database.dispose()
+
+
+@pytest.fixture
+def quarter(database_url: str, tmp_path: Path, building: Building) -> Iterator[Quarter]:
+    database = open_database(database_url)
+    yield a_quarter(database_url, database, tmp_path, building)
     database.dispose()

@@ -150,7 +150,7 @@ def a_season(url: str, database: Database, folder: Path, building: Building) -> 
     house.at(BEGINS)
     ensure_administrator(database, "示范区")
     season = Season(house=house, tokens={"管理员": issue_token(database, LOGIN)})
-    _settle(season)
+    settle(season.by("管理员"), PLACES, STAFF)
     names = {**{name: login for name, (login, _, _) in STAFF.items()}, "管理员": LOGIN}
     season.tokens = {name: issue_token(database, login) for name, login in names.items()}
     body = {"definition": shipped("model_worker").definition}
@@ -158,17 +158,23 @@ def a_season(url: str, database: Database, folder: Path, building: Building) -> 
     return season
 
 
-def _settle(season: Season) -> None:
-    admin = season.by("管理员")
+def settle(
+    admin: Caller,
+    found: Mapping[str, dict[str, Any]],
+    staff: Mapping[str, tuple[str, str, str]],
+    *,
+    mailed: bool = True,
+) -> None:
+    """The district's organisations, its people and their posts."""
     (top,) = admin.read("/api/v1/organisations")["items"]
     admin.do(f"/api/v1/organisations/{top['id']}", {"proposed": False}, method="PATCH")
     places = {"示范区": top["id"]}
-    for name, known in PLACES.items():
+    for name, known in found.items():
         body = {"name": name, **{key: value for key, value in known.items() if key != "in"}}
         body["parent"] = places[known.get("in", "示范区")]
         places[name] = admin.do("/api/v1/organisations", body, status=201)["id"]
-    for name, (login, role, place) in STAFF.items():
-        person = {"name": name, "login": login, "email": f"{login}@union.example"}
+    for name, (login, role, place) in staff.items():
+        person = {"name": name, "login": login, **({"email": f"{login}@union.example"} if mailed else {})}
         made = admin.do("/api/v1/people", person, status=201)["id"]
         admin.do("/api/v1/posts", {"person": made, "role": role, "organisation": places[place]}, status=201)
 
