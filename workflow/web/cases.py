@@ -1,6 +1,7 @@
 """Cases: the list, and one case: where it is, whose turn it is, until when, how it came here, what may be done."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,12 +20,19 @@ from workflow.engine.commands import Fire, Operate
 from workflow.engine.subject import Case
 from workflow.errors import WorkflowError
 from workflow.text import Label
-from workflow.web.deciding import Wrong, wrong_of
+from workflow.web.deciding import Wrong, what_may_come, wrong_of
 from workflow.web.desk import desk_page
 from workflow.web.looking import look, named_apart, wording_of
 from workflow.web.pages import pages, reader
+from workflow.web.timeline import Line
 
 blueprint = pages("cases", __name__)
+
+_HISTORIES: dict[str, Callable[[Line], bool]] = {
+    "weighty": lambda line: line.weighty,
+    "all": lambda _: True,
+    "opinions": lambda line: bool(line.texts),
+}
 
 _PAGE = 50
 #: What may be done upon a case from its page; each with the field of its form that says why, or with what.
@@ -135,17 +143,23 @@ def _shown(case_id: str, wrong: Wrong | None = None, status: int = 200) -> Respo
         shown = look(connection, held, version, context, reader())
         case_ = held.subject
         assert isinstance(case_, Case)
+        coming = tuple(what_may_come(version.definition, shown, reader()))
         actor = context.actor.person
         may: dict[str, Any] = {
             "take_back": case_.undo is not None and case_.undo.by == actor,
             "urge": case_.ended_at is None and actor in (case_.starter, case_.last_decider),
             "tasks": [task for task in shown.view["tasks"] if task["may"]],
         }
+    history = request.args.get("history", "weighty")
+    lines = tuple(filter(_HISTORIES.get(history, _HISTORIES["weighty"]), shown.lines))
     return desk_page(
         "case.html",
         status,
         here="cases",
         case=shown,
+        history=history,
+        lines=lines,
+        coming=coming,
         may=may,
         wrong=wrong or Wrong(),
         gone=request.args.get("gone"),

@@ -108,6 +108,32 @@ def wrong_of(error: WorkflowError, speaks: Language) -> Wrong:
     return Wrong(above=tuple(above), fields=fields)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What may happen next: an answer and where it leads, or what the clock does."""
+
+    icon: str
+    tone: str
+    words: str
+    leads: str
+
+
+_TONES = {"forward": ("arrow-right", "good"), "back": ("arrow-back-up", "soon"), "stop": ("x", "late")}
+
+
+def what_may_come(definition: Definition, case: CaseShown, speaks: Language) -> Iterator[Coming]:
+    """Each answer once, whoever may give it; then what happens if nobody acts."""
+    seen: set[str] = set()
+    for task in case.view["tasks"]:
+        for answer in _answers(definition, task, speaks):
+            if answer.trigger not in seen:
+                seen.add(answer.trigger)
+                icon, tone = _TONES[answer.sense]
+                yield Coming(icon=icon, tone=tone, words=answer.label, leads=answer.leads or answer.why_not or "")
+    for words in dict.fromkeys(w for t in case.view["tasks"] for w in _idle(definition, t, case.wording, speaks)):
+        yield Coming(icon="clock", tone="quiet", words="", leads=words)
+
+
 def _answers(definition: Definition, task: dict[str, Any], speaks: Language) -> Iterator[Answer]:
     for one in task["outlook"]:
         yield Answer(

@@ -70,7 +70,8 @@ class _Teller:
 
     def _who(self, event: Event) -> str:
         if event.by is None:
-            return self.wording.say(sentence("The service"))
+            together = event.command["kind"] == "settle"
+            return self.wording.say(sentence("Decided together") if together else sentence("The service"))
         name = self._name(event.by)
         if event.for_ is not None:
             return self.wording.say(sentence("{name} for {other}"), name=name, other=self._name(event.for_))
