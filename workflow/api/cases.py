@@ -152,6 +152,11 @@ def timers(case_id: str) -> dict[str, Any]:
 @blueprint.response(200, DraftSchema)
 def draft(body: dict[str, Any], case_id: str) -> dict[str, Any]:
     """Keep what is typed: no event, no version, and nothing is looked at; for who holds a task of the case."""
+    return {"data": body["data"], "saved": keep_draft(case_id, body["data"])}
+
+
+def keep_draft(case_id: str, data: dict[str, Any], expected: int | None = None) -> int:
+    """How often it was kept. Raises NotPermitted, TooLarge; Stale where it is not the `expected` one that it follows."""
     actor = signed_in()
     with office().database.read() as connection:
         held, version, context = seen_case(connection, case_id)
@@ -163,8 +168,7 @@ def draft(body: dict[str, Any], case_id: str) -> dict[str, Any]:
         raise NotPermitted(sentence("Only who holds a task of this case keeps a draft."))
     with office().database.write() as connection:
         now = office().database.now(connection)
-        saved = save_draft(connection, uuid_of(case_id), actor.person, body["data"], now)
-    return {"data": body["data"], "saved": saved}
+        return save_draft(connection, uuid_of(case_id), actor.person, data, now, expected=expected)
 
 
 @blueprint.get("/<case_id>/draft")
@@ -176,7 +180,7 @@ def kept_draft(case_id: str) -> dict[str, Any]:
     with office().database.read() as connection:
         seen_case(connection, case_id)
         found = saved_draft(connection, uuid_of(case_id), actor.person)
-    return {"data": found or {}, "saved": 0 if found is None else 1}
+    return {"data": found.data if found else {}, "saved": found.number if found else 0}
 
 
 @blueprint.post("/<case_id>/triggers/<name>")

@@ -104,6 +104,21 @@ def act(
     return retrying(lambda: _act(office, asked))
 
 
+def rehearse(office: Office, subject: UUID, command: Command, *, actor: Actor) -> None:
+    """Takes the step upon a case that an act would take, and keeps nothing of it. Raises what would refuse it."""
+    asked = Asked(
+        subject=subject,
+        command=command,
+        actor=actor,
+        request=request_of(actor, uuid4().hex),
+        fingerprint=b"",
+        expected=None,
+        wanted=_ALL - {"tally"},
+    )
+    with transaction(office) as desk:
+        _step_of(desk, asked)
+
+
 def fire_due(office: Office, subject: UUID) -> int:
     """Fires every timer of a subject that is due, each as an event of its own; how many there were."""
     for fired in range(_MOST_TIMERS):
@@ -333,11 +348,16 @@ def _of_violation(office: Office, asked: Asked, key: str) -> WorkflowError:
 def _first_number(office: Office, asked: Asked) -> str:
     """Which case holds the values that this act would have written: the step is taken once more, to look."""
     with transaction(office) as desk:
-        read = desk.read(asked.subject, asked.request)
-        case = read.subject
-        if not isinstance(case, Case):
-            return "–"
-        version = desk.version(case.definition, case.version)
-        context = _context(desk, replace(asked, wanted=_ALL - {"tally"}), read, version)
-        done = step(version.definition, case, asked.command, context)  # type: ignore[arg-type]  # a command of a case
+        version, done = _step_of(desk, replace(asked, wanted=_ALL - {"tally"}))
         return number_of_first(desk.connection_or_fail, version.definition, done.subject, office.secrets)
+
+
+def _step_of(desk: Desk, asked: Asked) -> tuple[Version, Step]:
+    """The step upon a case, of which nothing is stored."""
+    read = desk.read(asked.subject, asked.request)
+    case = read.subject
+    if not isinstance(case, Case):
+        raise NotFound
+    version = desk.version(case.definition, case.version)
+    context = _context(desk, asked, read, version)
+    return version, step(version.definition, case, asked.command, context)  # type: ignore[arg-type]  # a command of a case

@@ -1,10 +1,10 @@
 """The checks across fields, and the sentences that ask for a remark."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from workflow.definition.expression import ExpressionFailed
-from workflow.definition.form import reckoned
+from workflow.definition.form import is_empty, reckoned
 from workflow.definition.model import Check, Field, Fields, Plausible
 from workflow.engine.context import Context
 from workflow.engine.values import CaseValues, holds
@@ -34,6 +34,17 @@ def run_checks(work: CaseWork, names: Iterable[str], opinion: str) -> None:
     for check, _ in unmet:
         if check.otherwise == "warn":
             note(work, "warning", _sentence_of(check).say("zh"))
+
+
+def failed_checks(work: CaseWork, names: Collection[str]) -> Iterator[Problem]:
+    """The checks that would refuse, of those whose fields all have a value: before the form is handed in."""
+    fields, data = work.definition.fields, work.case.data
+    for check in work.definition.checks:
+        read = _written_for(check, fields) & fields.keys()
+        own = read & set(names)
+        known = all(fields[name].computed or not is_empty(data.get(name)) for name in read)
+        if check.otherwise == "refuse" and own and known and not is_met(check, work.values(), work.context):
+            yield _problem_of(check, own)
 
 
 def is_met(check: Check, values: CaseValues, context: Context) -> bool:
