@@ -34,10 +34,13 @@ _KEPT = {shown: kept for kept, shown in STATES.items()}
 @blueprint.response(200, page_of(HonourSchema))
 def honours(query: dict[str, Any]) -> dict[str, Any]:
     """What was granted, the newest first; what was suspended or withdrawn stays, marked as such."""
+    return register(query)
+
+
+def register(query: dict[str, Any]) -> dict[str, Any]:
+    """A page of it."""
     filters = tuple(query.get(name) for name in ("q", "honour", "year", "unit", "state"))
-    words, honour, year, unit, state = filters
-    kept = _KEPT[state] if state else None
-    wanted = HonourFilter(words=words, honour=honour, year=year, unit=unit, state=kept)
+    wanted = wanted_by(query)
     limit = page_size(query)
     place = place_of(query.get("after"), filters, (datetime, UUID))
     with office().database.read() as connection:
@@ -57,6 +60,16 @@ def one_honour(code: str) -> dict[str, Any]:
     if found is None:
         raise NotFound(why_unknown(code))
     return found
+
+
+def wanted_by(query: dict[str, Any]) -> HonourFilter:
+    return HonourFilter(
+        words=query.get("q"),
+        honour=query.get("honour"),
+        year=query.get("year"),
+        unit=query.get("unit"),
+        state=_KEPT[query["state"]] if query.get("state") else None,
+    )
 
 
 def registered(code: str) -> dict[str, Any] | None:
@@ -81,7 +94,7 @@ def _view(one: Honour, directory: Directory, decided: Mapping[UUID, Decision]) -
     return {
         "code": one.code,
         "honour": one.name,
-        "honour_label": _label(one.name, THINGS),
+        "honour_label": label_of(one.name),
         "level": one.level,
         "level_label": _label(one.level, LEVELS) if one.level else None,
         "name": one.holder_name,
@@ -102,6 +115,11 @@ def _since(one: Honour) -> datetime | None:
 
 def _day(moment: datetime | None) -> str | None:
     return day_of(moment).isoformat() if moment else None
+
+
+def label_of(honour: str) -> dict[str, str]:
+    """Of an honour by its name."""
+    return _label(honour, THINGS)
 
 
 def _label(word: str, words: Mapping[str, Sentence]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from workflow.cases.noticing import Notice, Objected, find_notice, find_objectio
 from workflow.definition.model import Notice as NoticeRules
 from workflow.definition.model import Objections
 from workflow.engine.commands import Object, Retract
-from workflow.engine.context import PUBLIC_ACTOR, Context
+from workflow.engine.context import PUBLIC_ACTOR, Actor, Context
 from workflow.engine.permit import names_of
 from workflow.errors import Closed, NotFound
 from workflow.store.metadata import instant_text
@@ -45,6 +45,11 @@ def notices(query: dict[str, Any]) -> dict[str, Any]:
 
     Notices of a unit are found by their link only.
     """
+    return published(query)
+
+
+def published(query: dict[str, Any]) -> dict[str, Any]:
+    """A page of them."""
     filters = (query.get("round"), query.get("definition"), query.get("ended", False))
     limit = page_size(query)
     place = place_of(query.get("after"), filters, (datetime, UUID))
@@ -65,7 +70,7 @@ def one_notice(notice_id: str) -> dict[str, Any]:
     """One notice; also one of a unit, for whoever has its link."""
     with office().database.read() as connection:
         context = context_for(connection, actor=PUBLIC_ACTOR)
-        return notice_view(connection, _found(connection, notice_id), context)
+        return notice_view(connection, notice_of(connection, notice_id), context)
 
 
 @blueprint.post("/notices/<notice_id>/objections")
@@ -94,13 +99,20 @@ def one_notice(notice_id: str) -> dict[str, Any]:
 @blueprint.response(201, ReceiptSchema)
 def object_to(notice_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Object to a notice, named or not, with evidence; the answer's code is shown once and follows the objection."""
-    whoever()
+    actor = whoever()
     body = taken(ObjectionBody(), g.get("body") if request.is_json else request.form.to_dict())
+    receipt, replayed = object_with(notice_id, body, actor, request_key())
+    return receipt, 201, {"Idempotent-Replayed": "true"} if replayed else {}
+
+
+def object_with(notice_id: str, body: dict[str, Any], actor: Actor, key: str | None) -> tuple[dict[str, Any], bool]:
+    """The receipt, and whether it is that of then. With the same key it is the same objection; its files came with the
+    request.
+    """
     files = evidence.sent(body)
     with office().database.read() as connection:
-        found = _found(connection, notice_id)
+        found = notice_of(connection, notice_id)
         takes = _takes(connection, found, body, context_for(connection, actor=PUBLIC_ACTOR))
-    key = request_key()
     code = new_code() if key is None else _code(notice_id, key)
     command = Object(
         text=body["text"],
@@ -109,12 +121,11 @@ def object_to(notice_id: str) -> tuple[dict[str, Any], int, dict[str, str]]:
         evidence=evidence.kept(found.case_id, files) if takes else (),
         receipt=digest_of(code).hex(),
     )
-    outcome = act(office(), found.case_id, command, actor=whoever(), key=key)
+    outcome = act(office(), found.case_id, command, actor=actor, key=key)
     follow_at_once(found.case_id)
     notice = outcome.case.entry.notice if outcome.case.entry else None
     number = notice.objections[-1].number if notice and notice.objections else None
-    replayed = {"Idempotent-Replayed": "true"} if outcome.replayed else {}
-    return {"receipt": grouped(code), "number": number}, 201, replayed
+    return {"receipt": grouped(code), "number": number}, outcome.replayed
 
 
 @blueprint.get("/objections/<receipt>")
@@ -165,7 +176,7 @@ def became(receipt: str) -> dict[str, Any]:
 def notice_view(connection: Connection, one: Notice, context: Context) -> dict[str, Any]:
     version = office().versions.get(connection, one.definition, one.version)
     state = version.definition.states[one.state]
-    rules = _objections(connection, one)
+    rules = objections_of(connection, one)
     running = _runs(one, context)
     return {
         "id": f"{one.case_id}.{one.entry}",
@@ -190,7 +201,7 @@ def _runs(one: Notice, context: Context) -> bool:
     return one.ended_at is None and (one.held is not None or one.ends >= context.now)
 
 
-def _objections(connection: Connection, one: Notice) -> Objections | None:
+def objections_of(connection: Connection, one: Notice) -> Objections | None:
     version = office().versions.get(connection, one.definition, one.version)
     rules = version.definition.states[one.state].activity
     return rules.objections if isinstance(rules, NoticeRules) else None
@@ -198,7 +209,7 @@ def _objections(connection: Connection, one: Notice) -> Objections | None:
 
 def _takes(connection: Connection, one: Notice, body: dict[str, Any], context: Context) -> bool:
     """Whether the objection is likely to be taken; what will be refused leaves no files behind."""
-    rules = _objections(connection, one)
+    rules = objections_of(connection, one)
     if rules is None or not body["text"].strip() or not (rules.anonymous or body.get("name")):
         return False
     return _runs(one, context) or rules.late is not None
@@ -210,7 +221,7 @@ def _code(notice_id: str, key: str) -> str:
     return "".join(ALPHABET[sign % len(ALPHABET)] for sign in digest[:_LENGTH])
 
 
-def _found(connection: Connection, notice_id: str) -> Notice:
+def notice_of(connection: Connection, notice_id: str) -> Notice:
     case_id, _, entry = notice_id.rpartition(".")
     found = find_notice(connection, uuid_of(case_id), number_of(entry))
     if found is None:

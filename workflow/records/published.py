@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, not_, or_, select, tuple_
 
-from workflow.calendar import end_of
+from workflow.calendar import day_of, end_of
 from workflow.cases.office import Office
 from workflow.cases.reading import subject_of
 from workflow.cases.tables import cases
@@ -42,6 +42,15 @@ class Decision:
     title: Label
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """One honour, as far as it is counted."""
+
+    honour: str
+    year: int
+    state: State
+
+
 def honour_page(
     connection: Connection,
     wanted: HonourFilter,
@@ -57,6 +66,13 @@ def honour_page(
         seen = (literal(value, column.type) for value, column in zip(after, place, strict=True))
         rows = rows.where(tuple_(*place) < tuple_(*seen))
     return list(listed(connection, rows, now))
+
+
+def granted(connection: Connection, wanted: HonourFilter, now: datetime) -> list[Granted]:
+    """Of all that a filter finds what is counted: which honour, in which year it was granted, how it stands."""
+    rows = select(honour).where(honour.c.kind == "honour", *_narrowed(wanted, now))
+    found = listed(connection, rows, now)
+    return [Granted(honour=one.name, year=day_of(one.granted_at).year, state=one.state) for one in found]
 
 
 def published_honour(connection: Connection, code: str, now: datetime) -> Honour | None:

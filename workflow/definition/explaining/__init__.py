@@ -5,10 +5,22 @@ names are called, `rights` makes the tables of who may do what, `expressions` an
 """
 
 from workflow.definition.explaining.expressions import condition
-from workflow.definition.explaining.guide import explain
+from workflow.definition.explaining.guide import explain, guide
+from workflow.definition.explaining.page import Item, Section, begun
 from workflow.definition.explaining.people import who
 from workflow.definition.explaining.phrases import unmarked
 from workflow.definition.explaining.rights import explain_rights
 from workflow.definition.explaining.vocabulary import Vocabulary
 
-__all__ = ["Vocabulary", "condition", "explain", "explain_rights", "unmarked", "who"]
+__all__ = [
+    "Item",
+    "Section",
+    "Vocabulary",
+    "begun",
+    "condition",
+    "explain",
+    "explain_rights",
+    "guide",
+    "unmarked",
+    "who",
+]

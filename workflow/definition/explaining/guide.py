@@ -16,13 +16,16 @@ from workflow.text import Label, Language, sentence
 
 def explain(definition: Definition, language: Language, others: Others = none_known) -> str:
     """The procedure in plain Chinese or English, as Markdown; others that it names are called as they call themselves."""
-    words = Vocabulary(definition=definition, others=others)
-    whole = Section(
+    return markdown(guide(definition, language, others), language)
+
+
+def guide(definition: Definition, language: Language, others: Others = none_known) -> Section:
+    """The same as headings and lists; each text is Markdown of one line."""
+    return Section(
         heading=plain(definition.title),
         preamble=tuple(_paragraphs(definition.about, language)),
-        sections=tuple(_sections(definition, words)),
+        sections=tuple(_sections(definition, Vocabulary(definition=definition, others=others))),
     )
-    return markdown(whole, language)
 
 
 def _paragraphs(about: Label | None, language: Language) -> list[str]:
