@@ -8,7 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from workflow.api.bodies import taken, unfit
 from workflow.api.schemas.tasks import DecisionBody
-from workflow.definition.model import Definition, Tasks
+from workflow.definition.explaining import Vocabulary, who
+from workflow.definition.model import UP, Definition, Tasks
 from workflow.errors import InvalidData, ProblemsFound, WorkflowError, said
 from workflow.messages.wording import Wording
 from workflow.text import Language, Sentence, say, sentence
@@ -184,10 +185,14 @@ def _idle(definition: Definition, task: dict[str, Any], wording: Wording, speaks
     """What happens if nobody acts: what counts stands before reminders."""
     coming = sorted(task["coming"], key=lambda one: (one["kind"] == "reminder", one["at"]))
     for one in coming[:2]:
-        state = one["to"] or ""
-        if state in definition.states:
-            state = definition.states[state].label.say(speaks)
-        elif state == "up":
-            state = say("the next level", speaks)
-        kind = _IDLE[one["kind"]]
-        yield wording.say(kind, at=wording.moment(instant(one["at"])), state=state)
+        kind, at = _IDLE[one["kind"]], wording.moment(instant(one["at"]))
+        yield wording.say(kind, at=at, state=_towards(definition, one["to"] or "", speaks))
+
+
+def _towards(definition: Definition, name: str, speaks: Language) -> str:
+    """A state, or who is told."""
+    if name in definition.states:
+        return definition.states[name].label.say(speaks)
+    if name == UP:
+        return say("the next level", speaks)
+    return said(who(tuple(name.split("、")), Vocabulary(definition=definition)), speaks) if name else ""
