@@ -179,6 +179,8 @@ def test_definition_shows_forms_diagram_and_procedure(house: House) -> None:
     assert (kind["x-label"]["en"], kind["x-options"]["sick"]) == ("Kind", {"zh": "病假", "en": "Sick leave"})
     assert days["x-help"]["en"] == "Half a day is 0.5"
     assert shown["diagram"].startswith("flowchart")
+    assert {name: text[:4] for name, text in shown["drawing"].items()} == {"zh": "<svg", "en": "<svg"}
+    assert "township" in shown["drawing"]["en"].casefold()
     assert "township" in shown["guide"]["en"].casefold()
     listed = house.by("王芳").read("/api/v1/definitions")["items"]
     assert {one["key"]: one["start"] for one in listed} == {"hearing": True, "leave_request": True}

@@ -41,6 +41,35 @@ def test_shipped_definition_is_drawn_and_explained(yangguang: Yangguang, command
     assert by_path.out == by_key.out
 
 
+def test_definition_is_drawn_as_svg_or_mermaid(yangguang: Yangguang, tmp_path: Path) -> None:
+    picture, text = tmp_path / "line.svg", tmp_path / "line.mmd"
+
+    printed = yangguang("draw", "leave_request")
+    mermaid = yangguang("draw", "leave_request", "--mermaid")
+    written = [yangguang("draw", "leave_request", "--to", str(file)) for file in (picture, text)]
+    upright = yangguang("draw", "leave_request", "--width", "390")
+
+    assert [(one.code, one.out, one.err) for one in written] == [(0, "", "")] * 2
+    assert printed.out == picture.read_text("utf-8")
+    assert printed.out.startswith('<svg xmlns="http://www.w3.org/2000/svg" class="line" viewBox="0 0 1122 ')
+    assert mermaid.out.strip() == text.read_text("utf-8").strip()
+    assert mermaid.out.startswith("flowchart TD")
+    assert 'class="line line-upright" viewBox="0 0 390 ' in upright.out
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--to", "line.png"), ("--to", "line.svg", "--mermaid"), ("--to", "nowhere/line.svg")], ids=str
+)
+def test_drawing_that_cannot_be_written_is_refused(
+    yangguang: Yangguang, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    found = yangguang("draw", "leave_request", *arguments)
+
+    assert (found.code, found.out) == (2, "")
+    assert arguments[1] in found.err
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

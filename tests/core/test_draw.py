@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.definition.draw import mermaid
+from workflow.definition.drawing import mermaid
 from workflow.definition.loading import load_definition
 from workflow.definition.model import Definition, Target
 from workflow.text import LANGUAGES, Language

@@ -806,7 +806,7 @@ def test_each_sentence_has_its_chinese() -> None:
     room = Path(catalogues.__file__).parent
     with (room / "translations/zh/LC_MESSAGES/workflow.po").open("rb") as file:
         chinese = {str(message.id): str(message.string) for message in read_po(file, locale="zh")}
-    methods = [("explaining/**.py", "python"), ("draw.py", "python")]
+    methods = [("explaining/**.py", "python"), ("drawing/*.py", "python")]
     templates = [
         str(message)
         for _, _, message, _, _ in extract_from_dir(room / "definition", methods, keywords={"sentence": None})

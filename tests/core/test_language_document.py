@@ -16,7 +16,7 @@ from workflow.calendar import chinese_calendar
 from workflow.cases.office import Office, Secrets
 from workflow.cli.group import run
 from workflow.cli.house import Address, Call, House
-from workflow.definition.draw import mermaid
+from workflow.definition.drawing import mermaid
 from workflow.definition.loading import load_definition
 from workflow.definition.loading.document import plain, read_document
 from workflow.engine.checking import check

@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.spoiling import spoilt
 from workflow.calendar import chinese_calendar
-from workflow.definition.draw import mermaid
+from workflow.definition.drawing import mermaid
 from workflow.definition.explaining import explain
 from workflow.definition.loading import load_definition
 from workflow.definition.loading.document import plain, read_document

@@ -10,6 +10,7 @@ from flask import g, request
 from workflow.api.asking import context_for, office, operator, signed_in
 from workflow.api.bodies import taken
 from workflow.api.doors import Door, refuses
+from workflow.api.drawings import drawn
 from workflow.api.schemas.common import page_of
 from workflow.api.schemas.definitions import (
     MOST_TEXT,
@@ -20,7 +21,7 @@ from workflow.api.schemas.definitions import (
 )
 from workflow.api.showing import label
 from workflow.cases.versions import Texts, Version, publish
-from workflow.definition.draw import mermaid
+from workflow.definition.drawing import mermaid
 from workflow.definition.explaining import explain
 from workflow.definition.model import Definition
 from workflow.engine.context import Context
@@ -70,6 +71,7 @@ def definition(key: str) -> dict[str, Any]:
         ],
         "triggers": [{"name": t.name, "label": label(t.label), "sense": t.sense} for t in found.triggers.values()],
         "diagram": mermaid(found, "zh"),
+        "drawing": {"zh": drawn(found, "zh", others.get), "en": drawn(found, "en", others.get)},
         "guide": {"zh": explain(found, "zh", others.get), "en": explain(found, "en", others.get)},
     }
 

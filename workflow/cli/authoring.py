@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # `--help` loads none of it
     from workflow.engine.stories.book import Book
 
 _TEXTS = (".txt", ".html", ".yaml", ".md")
+_MERMAID = (".mmd", ".mermaid")
 _COLUMNS = "columns.yaml"
 _MOST_TEXT = 400_000
 _LONGEST_STORY = 60
@@ -45,12 +46,26 @@ def check(call: Call, path: Path | None) -> None:
 
 @click.command(help="")
 @click.argument("key")
+@click.option("--to", "target", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), default=None)
+@click.option("--mermaid", "as_mermaid", is_flag=True)
+@click.option("--width", metavar="PX", type=click.IntRange(320, 4000), default=1122, show_default=True)
 @said_option
 @click.pass_obj
-def draw(call: Call, key: str, language: Language | None) -> None:
-    from workflow.definition.draw import mermaid  # noqa: PLC0415 -- slow import
+def draw(call: Call, key: str, target: Path | None, width: int, language: Language | None, *, as_mermaid: bool) -> None:
+    from workflow.api.drawings import drawn  # noqa: PLC0415 -- slow import
+    from workflow.definition.drawing import mermaid  # noqa: PLC0415
 
-    click.echo(mermaid(definition_of(call, key), language or call.language))
+    if target is not None:
+        as_mermaid = _is_mermaid(target, asked=as_mermaid)
+    definition, speaks = definition_of(call, key), language or call.language
+    text = mermaid(definition, speaks) if as_mermaid else drawn(definition, speaks, _beside_it(call, key), width)
+    if target is None:
+        click.echo(text, nl=as_mermaid)
+        return
+    try:
+        target.write_text(text, "utf-8")
+    except OSError as wrong:
+        raise CannotRun(sentence("{path} cannot be written: {reason}", path=str(target), reason=str(wrong))) from wrong
 
 
 @click.command(help="")
@@ -110,6 +125,16 @@ def definition_files(path: Path) -> list[Path]:
     if own.is_file():
         return [own]
     return sorted(path.glob("*/definition.yaml"))
+
+
+def _is_mermaid(target: Path, *, asked: bool) -> bool:
+    """By how its name ends."""
+    ending = target.suffix.lower()
+    if ending not in (".svg", *_MERMAID) or (asked and ending == ".svg"):
+        raise CannotRun(
+            sentence("{path}: the name of a diagram ends with .svg, of one in Mermaid with .mmd.", path=str(target))
+        )
+    return ending in _MERMAID
 
 
 def _checked(file: Path) -> "Checked":

@@ -43,8 +43,10 @@ COMMANDS: Final = {
         ),
     ),
     "draw": Told(
-        sentence("The diagram of a definition, as Mermaid."),
-        sentence("States and triggers, as text that many editors and sites draw. Needs no database."),
+        sentence("The diagram of a definition, as SVG or Mermaid."),
+        sentence(
+            "A line of steps with what leads back, past or off it, as an SVG file of its own, upright below 720 px; or all states and triggers as Mermaid, text that many editors and sites draw. Needs no database."
+        ),
     ),
     "explain": Told(
         sentence("The procedure of a definition in plain words."),
@@ -164,6 +166,11 @@ PARAMETERS: Final = {
     "definition": sentence("The key of the definition whose cases they become."),
     "round_id": sentence("The id of the round, where several take cases."),
     "export rounds round_id": sentence("The id of the round."),
+    "draw target": sentence(
+        "The file to write, .svg or for Mermaid .mmd; one that is there is replaced. Without it the text is printed."
+    ),
+    "as_mermaid": sentence("As Mermaid."),
+    "width": sentence("How wide the SVG is."),
     "target": sentence("The workbook to write, .xlsx; one that is there is replaced."),
     "export cases target": sentence("The list to write, .xlsx or .csv; one that is there is replaced."),
     "export indicators target": sentence("The list to write, .xlsx or .csv; one that is there is replaced."),

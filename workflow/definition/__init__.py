@@ -1,1 +1,1 @@
-"""What a process is: `model` as frozen values, `loading` of the file, `form`, `expression`, `term`; `draw`, `explaining`, `proving`."""
+"""What a process is: `model` as frozen values, `loading` of the file, `form`, `expression`, `term`; `drawing`, `explaining`, `proving`."""

@@ -55,6 +55,7 @@ class DefinitionSchema(DefinitionLineSchema):
     states = listed(StateSchema)
     triggers = listed(TriggerNameSchema)
     diagram = text("Mermaid")
+    drawing = fields.Nested(LabelSchema, metadata={"description": "the diagram as SVG"})
     guide = fields.Nested(LabelSchema, metadata={"description": "the procedure in plain words"})
 
 
