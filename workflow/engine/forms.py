@@ -12,7 +12,7 @@ from workflow.definition.term.values import Anchors
 from workflow.engine.context import Context
 from workflow.engine.values import CaseValues, RoundValues, holds
 from workflow.errors import InvalidData, Problem
-from workflow.text import sentence
+from workflow.text import Sentence, sentence
 
 
 @lru_cache(maxsize=256)
@@ -105,8 +105,17 @@ def _unfit_file(field: Field, file: str, at: str, context: Context) -> Iterator[
             yield Problem(
                 at, "data", sentence("“{file}” is larger than {most} bytes.", file=known.name, most=field.max_size)
             )
-    if field.accept and _same_kind(kind) not in {_same_kind(accepted) for accepted in field.accept}:
-        yield Problem(at, "data", sentence("These kinds of file are taken: {kinds}.", kinds=list(field.accept)))
+    if not is_taken(field, kind):
+        yield Problem(at, "data", kinds_taken(field))
+
+
+def is_taken(field: Field, kind: str) -> bool:
+    """Whether files that are called so, by their ending, belong into a field."""
+    return not field.accept or _same_kind(kind.lower()) in {_same_kind(accepted) for accepted in field.accept}
+
+
+def kinds_taken(field: Field) -> Sentence:
+    return sentence("These kinds of file are taken: {kinds}.", kinds=list(field.accept))
 
 
 def _same_kind(kind: str) -> str:

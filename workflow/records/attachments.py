@@ -17,8 +17,9 @@ from typing import IO, Final
 from unicodedata import normalize
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select
 
+from workflow.cases.desk import stored_events
 from workflow.cases.office import Office
 from workflow.cases.starting import new_uuid
 from workflow.cases.tables import cases
@@ -95,6 +96,16 @@ def open_attachment(office: Office, case_id: UUID, attachment_id: UUID) -> tuple
     if not path.is_file():
         raise NotFound(sentence("The bytes of “{name}” are missing; restore them from a backup.", name=found.name))
     return found, path
+
+
+def remove_attachment(office: Office, case_id: UUID, attachment_id: UUID, *, by: Principal) -> bool:
+    """Takes back what one has uploaded, as long as it never stood in the case; the sweep removes its bytes."""
+    with office.database.write() as connection:
+        if _stood_in_case(connection, case_id, str(attachment_id)):
+            return False
+        table = attachment.c
+        rows = delete(attachment).where(table.case_id == case_id, table.id == attachment_id, table.by == by)
+        return bool(connection.execute(rows).rowcount)
 
 
 def files_of(connection: Connection, case_id: UUID) -> Mapping[str, File]:
@@ -241,6 +252,11 @@ def _named(office: Office, folder: str) -> set[str]:
     rows = select(attachment.c.sha256).where(attachment.c.case_id == case_id, attachment.c.erased_at.is_(None))
     with office.database.read() as connection:
         return {bytes(digest).hex() for digest in connection.scalars(rows)}
+
+
+def _stood_in_case(connection: Connection, case_id: UUID, name: str) -> bool:
+    stored, _ = stored_events(connection, case_id)
+    return any(name.encode() in body or name in (disclosed or "") for body, disclosed in stored)
 
 
 def _attachment(row: RowMapping) -> Attachment:

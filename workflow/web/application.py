@@ -6,9 +6,49 @@ from workflow.api.app import build as build_api
 from workflow.cases.office import Office
 from workflow.clock.settable import Delivery
 from workflow.messages.settings import MailSettings
-from workflow.web import answering, cases, home, inbox, objections, pages, passwords, places, signing_in, verifying
+from workflow.web import (
+    answering,
+    attaching,
+    ballots,
+    cases,
+    correcting,
+    forms,
+    home,
+    inbox,
+    meetings,
+    objections,
+    pages,
+    passwords,
+    places,
+    rounds,
+    scores,
+    signing_in,
+    tallies,
+    turnouts,
+    verifying,
+)
 
-_PAGES = (pages, home, signing_in, inbox, cases, places, passwords, answering, objections, verifying)
+_PAGES = (
+    pages,
+    home,
+    signing_in,
+    inbox,
+    cases,
+    places,
+    passwords,
+    answering,
+    attaching,
+    forms,
+    objections,
+    verifying,
+    ballots,
+    tallies,
+    scores,
+    correcting,
+    rounds,
+    meetings,
+    turnouts,
+)
 
 
 def build(office: Office, delivery: Delivery, mails: MailSettings) -> Flask:

@@ -17,6 +17,10 @@ from workflow.web.inputs import Filled, Input, inputs_of, sent_values
 from workflow.web.looking import CaseShown, instant
 
 _DATA = "/data/"
+#: More to fill in than that is no matter of a glance.
+_MOST_INPUTS = 4
+#: Before the id of a case of a sitting: what is decided for it in place of what is decided for all.
+_EXCEPT = "except."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,11 @@ class Bar:
     idle: tuple[str, ...]
     opinion: str
     wrong: Wrong
+
+    @property
+    def long(self) -> bool:
+        """Whether its form has a page of its own."""
+        return len(self.inputs) > _MOST_INPUTS or any(one.kind in ("table", "elsewhere") for one in self.inputs)
 
 
 def bar_of(definition: Definition, task: dict[str, Any], case: CaseShown, typed: Typed | None, speaks: Language) -> Bar:

@@ -111,7 +111,7 @@ def decide(task_id: str) -> BaseResponse:
         body = body_of(version.definition, request.form)
         decide_task(task_id, body, actor, request.form.get("key") or None, None)
     except (NotFound, TaskClosed):
-        return _gone(task_id)
+        return gone(task_id)
     except WorkflowError as error:
         return _refused(task_id, error)
     did = {"done": task_id, "did": body["trigger"]}
@@ -127,10 +127,17 @@ def _refused(task_id: str, error: WorkflowError) -> Response:
     return _answered(listed, pane, opened=True, status=status_of(error))
 
 
-def _gone(task_id: str) -> BaseResponse:
-    """Somebody was first: his case says who; the opinion that was typed stands there as a comment to send."""
-    subject = task_id.rpartition(".")[0]
-    opinion = request.form.get("opinion", "").strip()
+def gone(task_id: str) -> BaseResponse:
+    """Closed already. By oneself: sent twice. By somebody else: what was typed stands on his case as a comment to send."""
+    subject, opinion = task_id.rpartition(".")[0], request.form.get("opinion", "").strip()
+    actor = signed_in()
+    with office().database.read() as connection:
+        try:
+            held, _, _ = seen(connection, task_of(task_id)[0])
+        except NotFound:
+            return redirect(url_for("page_inbox.inbox"), code=303)
+    if isinstance(held.subject, Case) and held.subject.last_decider == actor.person:
+        return redirect(url_for("page_cases.case", case_id=subject, done=request.form.get("trigger")), code=303)
     return redirect(url_for("page_cases.case", case_id=subject, gone=1, remark=opinion or None), code=303)
 
 
@@ -146,6 +153,7 @@ def _toast() -> dict[str, str] | None:
     done, did = request.args.get("done"), request.args.get("did", "")
     if not done:
         return None
+    values["owner"] = "decision"
     with office().database.read() as connection:
         try:
             context = context_for(connection)

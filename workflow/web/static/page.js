@@ -30,6 +30,14 @@ document.querySelectorAll("[data-shows]").forEach((button) => {
 // What was refused is read first.
 document.getElementById("wrong")?.focus();
 
+// A link of a summary leads into its field.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.(".note a[href^='#']");
+  const found = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  const field = found?.matches("input, select, textarea, [tabindex]") ? found : found?.querySelector("input:not([type=hidden]), select, textarea");
+  if (field) { event.preventDefault(); field.focus(); field.scrollIntoView({ block: "center" }); }
+});
+
 // A menu closes by Esc, and when something else is clicked.
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
