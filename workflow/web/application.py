@@ -9,22 +9,15 @@ from workflow.messages.settings import MailSettings
 from workflow.web import (
     answering,
     attaching,
-    ballots,
     cases,
-    correcting,
     forms,
     home,
     inbox,
-    meetings,
     objections,
     pages,
     passwords,
     places,
-    rounds,
-    scores,
     signing_in,
-    tallies,
-    turnouts,
     verifying,
 )
 
@@ -41,13 +34,6 @@ _PAGES = (
     forms,
     objections,
     verifying,
-    ballots,
-    tallies,
-    scores,
-    correcting,
-    rounds,
-    meetings,
-    turnouts,
 )
 
 
