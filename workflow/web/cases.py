@@ -25,6 +25,7 @@ from workflow.web.desk import desk_page
 from workflow.web.looking import look, named_apart, wording_of
 from workflow.web.pages import pages, reader
 from workflow.web.timeline import Line
+from workflow.web.travelling import drawn
 
 blueprint = pages("cases", __name__)
 
@@ -143,6 +144,8 @@ def _shown(case_id: str, wrong: Wrong | None = None, status: int = 200) -> Respo
         shown = look(connection, held, version, context, reader())
         case_ = held.subject
         assert isinstance(case_, Case)
+        everything = request.args.get("line") == "all"
+        line = drawn(version.definition, case_, shown.stored, reader(), everything=everything)
         coming = tuple(what_may_come(version.definition, shown, reader()))
         actor = context.actor.person
         may: dict[str, Any] = {
@@ -159,6 +162,8 @@ def _shown(case_id: str, wrong: Wrong | None = None, status: int = 200) -> Respo
         case=shown,
         history=history,
         lines=lines,
+        line=line,
+        everything=everything,
         coming=coming,
         may=may,
         wrong=wrong or Wrong(),

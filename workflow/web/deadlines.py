@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from workflow.calendar import Calendar, day_of
 from workflow.messages.wording import Wording
+from workflow.text import sentence
 
 #: So many working days are drawn; a longer term is told in words alone.
 _MOST_CELLS = 10
@@ -17,6 +18,12 @@ class Deadline:
     words: str
     full: str
     cells: tuple[str, ...]  #: a class for each working day: past, today, left, late
+
+
+def held(due: datetime, wording: Wording) -> Deadline:
+    """Of a clock that stands still."""
+    words = wording.say(sentence("Its clock stands still"))
+    return Deadline(urgency="held", words=words, full=wording.moment(due), cells=())
 
 
 def deadline_of(due: datetime | None, opened: datetime | None, wording: Wording) -> Deadline | None:

@@ -13,11 +13,11 @@ from workflow.cases.desk import stored_events
 from workflow.cases.listing import Held
 from workflow.cases.versions import Version
 from workflow.engine.context import Context
-from workflow.engine.subject import Case
+from workflow.engine.subject import Case, Notice
 from workflow.messages.wording import Wording
 from workflow.records.attachments import Attachment, attachments_of
 from workflow.text import Language
-from workflow.web.deadlines import Deadline, deadline_of
+from workflow.web.deadlines import Deadline, deadline_of, held
 from workflow.web.timeline import Line, timeline
 from workflow.web.values import Group, Values, chosen
 
@@ -34,6 +34,7 @@ class CaseShown:
     changes: int
     files: tuple[Attachment, ...]
     lines: tuple[Line, ...]
+    stored: tuple[tuple[bytes, str | None], ...]  #: its events
     deadline: Deadline | None
     notice: Deadline | None
     ended: bool
@@ -63,11 +64,18 @@ def look(connection: Connection, held: Held, version: Version, context: Context,
         changes=len(changed),
         files=tuple(attachments_of(connection, UUID(case.id))),
         lines=timeline(stored, version.definition, context.directory, wording),
+        stored=tuple(stored),
         deadline=deadline_of(due, case.entry.at if case.entry else None, wording),
-        notice=deadline_of(notice.ends, notice.begins, wording) if notice else None,
+        notice=_of_notice(notice, wording) if notice else None,
         ended=case.ended_at is not None,
         wording=wording,
     )
+
+
+def _of_notice(notice: Notice, wording: Wording) -> Deadline | None:
+    if notice.held_since is not None:
+        return held(notice.ends, wording)
+    return deadline_of(notice.ends, notice.begins, wording)
 
 
 def named_apart(subject: str) -> tuple[str, str]:
