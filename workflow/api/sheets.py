@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from workflow.api.asking import language
 from workflow.api.showing import closing_view, label, named
 from workflow.engine.context import Context
+from workflow.engine.unreckoned import empty_figures
 from workflow.records.sheets import Line, Sheet, ShownFigure
 from workflow.store.metadata import instant_text
 from workflow.text import Label, sentence
@@ -18,6 +20,7 @@ def sheet_view(sheet: Sheet, context: Context) -> dict[str, Any]:
         "columns": [{"name": field.name, "label": label(field.label), "type": field.type} for field in sheet.columns],
         "rows": [_row(line, context) for line in sheet.lines],
         "figures": [_figure(one) for one in sheet.figures],
+        "why_empty": {name: why.say(language()) for name, why in empty_figures(sheet.definition, context)},
         "coverage": {
             "reported": covered.reported,
             "expected": covered.expected,

@@ -1,20 +1,21 @@
 """Cases, tasks, rounds and events as JSON for whoever looks; what he may not see is not in it."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from workflow.calendar import Calendar, day_of
 from workflow.cases.versions import Version
 from workflow.definition import words
-from workflow.definition.form import Form
-from workflow.definition.model import Ballot, Definition, Score, State
+from workflow.definition.form import Form, Kept
+from workflow.definition.model import Ballot, Definition, Field, Score, State
 from workflow.engine.context import Context
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.outlook import Coming, TriggerOutlook, task_outlook
 from workflow.engine.permit import in_group, why_not
-from workflow.engine.sight import oversees, shown_data
+from workflow.engine.sight import oversees, seen_fields, shown_data
 from workflow.engine.subject import Amount, Case, CaseFacts, Closing, Figure, Holder, Round, Sitting, Task
+from workflow.engine.unreckoned import empty_fields, empty_figures
 from workflow.engine.values import round_figure
 from workflow.errors import said
 from workflow.store.metadata import instant_text
@@ -33,6 +34,8 @@ def case_view(version: Version, case: Case, head: bytes, context: Context, reade
         "concerned": named(case.concerned, context.directory),
         "suspended": case.suspended is not None,
         "figures": {state: figures(left) for state, left in case.left.items()},
+        "why_empty": {name: why.say(reader) for name, why in empty_fields(definition, case, context)},
+        "provisional": provisional(seen_fields(definition, case, context), case.data, context.calendar),
         "tasks": [task_view(version, case, task, context, reader) for task in case.entry.tasks] if case.entry else [],
         "anytime": list(_anytime(definition, case, context)),
         "notice": _notice(case),
@@ -107,6 +110,8 @@ def round_view(version: Version, round_: Round, head: bytes, context: Context, r
         "head": head.hex()[:_SHORT_HEAD],
         "data": data,
         "figures": {name: round_figure(definition, rule, context) for name, rule in rules.figures.items()},
+        "why_empty": {name: why.say(reader) for name, why in empty_figures(definition, context)},
+        "provisional": provisional(rules.fields.values(), round_.data, context.calendar),
         "unit": named(round_.unit, context.directory),
         "opened_at": instant_text(round_.opened_at),
         "closes_at": moment(closes),
@@ -185,6 +190,13 @@ def moment(instant: datetime | None) -> str | None:
 
 def figures(left: dict[str, Figure]) -> dict[str, Any]:
     return {name: _plain(value) for name, value in left.items()}
+
+
+def provisional(reckoned: Iterable[Field], data: Mapping[str, Kept], calendar: Calendar) -> list[str]:
+    """The dates reckoned by a term, or from such, in a year whose working days are not published yet."""
+    found = [field.name for field in reckoned if field.type == "date" and (field.term or field.value is not None)]
+    days = {name: date.fromisoformat(day) for name in found if isinstance(day := data.get(name), str)}
+    return [name for name, day in days.items() if calendar.is_provisional(day)]
 
 
 def working_days_left(calendar: Calendar, now: datetime, ends: datetime) -> int:

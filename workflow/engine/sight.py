@@ -1,6 +1,6 @@
 """Who sees a case, and what of its form: denied unless something says otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workflow.definition.form import mask, shown
@@ -72,15 +72,21 @@ def may_see_round(definition: Definition, round_: Round, context: Context) -> bo
 
 def shown_data(definition: Definition, case: Case, context: Context) -> dict[str, Any]:
     """The form as this person sees it: hidden fields left out, personal ones masked for those who need not know them."""
-    hidden = _hidden(definition, case, context)
     found: dict[str, Any] = {}
-    for name, field in definition.fields.items():
-        kept = case.data.get(name, field.constant)
-        if kept is None or name in hidden or not _may_look(definition, field, case, context):
-            continue
-        clear = not field.private or knows_personal(definition, field, case, context)
-        found[name] = shown(field, kept) if clear else masked(field, kept)
+    for field in seen_fields(definition, case, context):
+        kept = case.data.get(field.name, field.constant)
+        if kept is not None:
+            clear = not field.private or knows_personal(definition, field, case, context)
+            found[field.name] = shown(field, kept) if clear else masked(field, kept)
     return found
+
+
+def seen_fields(definition: Definition, case: Case, context: Context) -> Iterator[Field]:
+    """What this person may see of the form."""
+    hidden = _hidden(definition, case, context)
+    for name, field in definition.fields.items():
+        if name not in hidden and _may_look(definition, field, case, context):
+            yield field
 
 
 def masked(field: Field, kept: Any) -> Any:

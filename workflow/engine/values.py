@@ -257,24 +257,27 @@ def _added_by(
 
 
 def _value_of(definition: Definition, rule: Figure, context: Context, own: Case | CaseFacts | None) -> object:
-    """Reckoned from other figures; with `by` once for each group, of which those with the same `by` are then meant."""
+    """Reckoned from other figures; a group of which it cannot be reckoned is left out."""
+    found = {group: _evaluated(rule.expression, values) for group, values in values_of(definition, rule, context, own)}
+    return found[""] if rule.by is None else {group: value for group, value in found.items() if value is not None}
+
+
+def values_of(
+    definition: Definition, rule: Figure, context: Context, own: Case | CaseFacts | None = None
+) -> Iterator[tuple[str, RoundValues]]:
+    """What a figure reckons from; with `by` once for each group, of which figures with the same `by` are then meant."""
     values = RoundValues(definition, context, own=own)
     if rule.by is None:
-        return _evaluated(rule.expression, values)
+        yield "", values
+        return
     figures = definition.round.figures if definition.round else {}
     alike = {
         name: found
         for name, other in figures.items()
         if other.by == rule.by and other.kind != "value" and isinstance(found := values(name, frozenset()), dict)
     }
-    groups = dict.fromkeys(group for found in alike.values() for group in found)
-    reckoned_ones = {
-        group: _evaluated(
-            rule.expression, replace(values, more={name: found.get(group) for name, found in alike.items()})
-        )
-        for group in groups
-    }
-    return {group: value for group, value in reckoned_ones.items() if value is not None}
+    for group in dict.fromkeys(group for found in alike.values() for group in found):
+        yield group, replace(values, more={name: found.get(group) for name, found in alike.items()})
 
 
 def _evaluated(expression: Expression, values: RoundValues) -> object:

@@ -88,6 +88,8 @@ class CaseSchema(Shown):
     ended_at = instant(allow_none=True)
     suspended = yes_no()
     figures = values("what each state left behind, by state and name")
+    why_empty = values("computed fields that cannot be reckoned, by name, and why: nothing divides by 0")
+    provisional = listed(fields.String(), "its dates in a year whose working days are not published yet; they may move")
     tasks = listed(TaskSchema, "all that are open")
     anytime = listed(AnytimeSchema)
     notice = fields.Nested(CaseNoticeSchema, allow_none=True)

@@ -62,6 +62,8 @@ class RoundSchema(Shown):
     head = text("the first 16 hex digits of the head of its chain")
     data = values("its fields")
     figures = values("counts and sums over its cases, as they are now; of a round that is over, as they were fixed")
+    why_empty = values("figures that cannot be reckoned, by name (`name.group`), and why: nothing divides by 0")
+    provisional = listed(fields.String(), "its dates in a year whose working days are not published yet; they may move")
     unit = fields.Nested(NamedSchema)
     opened_at = instant()
     closes_at = instant("no case is started after it", allow_none=True)
@@ -132,6 +134,7 @@ class SheetSchema(Shown):
     columns = listed(ColumnSchema, "the fields of the cases, in their order")
     rows = listed(RowSchema, "late ones first, then those with problems, then those that ask for help; each by number")
     figures = listed(SheetFigureSchema, "of the whole round")
+    why_empty = values("figures that cannot be reckoned, by name (`name.group`), and why")
     coverage = fields.Nested(CoverageSchema)
     closing = fields.Nested(
         ClosingSchema, allow_none=True, metadata={"description": "null: the figures are not fixed, they still move"}

@@ -78,18 +78,17 @@ class Expression:
 
     def evaluate(self, values: Values, calendar: Calendar) -> object:
         """The value: float, text, truth, aware datetime, list, map or None. Raises ExpressionFailed."""
-        known = {root: _taken(values(root, members)) for root, members in self._roots.items()}
-        given = {taken_as(root): value for root, value in known.items()}
+        known = self._known(values)
         try:
-            value = self._program.execute(cel.Context(given, _functions(calendar)))
+            value = self._program.execute(_given(known, calendar))
         except KeyError as missing:
             raise ExpressionFailed(
                 sentence("“{source}”: there is no “{name}”.", source=self.source, name=missing.args[0])
             ) from missing
         except (TypeError, RuntimeError, ValueError, ArithmeticError) as failure:
-            raise ExpressionFailed(self._why(known)) from failure
+            raise ExpressionFailed(self._why(known, calendar)) from failure
         if isinstance(value, float) and not abs(value) < _NUMBER_MOST:
-            raise ExpressionFailed(self._why(known))
+            raise ExpressionFailed(self._why(known, calendar))
         return value
 
     def holds(self, values: Values, calendar: Calendar) -> bool:
@@ -106,10 +105,29 @@ class Expression:
             raise ExpressionFailed(sentence("“{source}” is no number.", source=self.source))
         return value
 
-    def _why(self, known: Mapping[str, object]) -> Sentence:
+    def why_empty(self, values: Values, calendar: Calendar) -> Sentence | None:
+        """Why there is no value; none where there is one."""
+        try:
+            value = self.evaluate(values, calendar)
+        except ExpressionFailed as failed:
+            return failed.reason
+        return self._why(self._known(values), calendar) if value is None else None
+
+    def _known(self, values: Values) -> dict[str, object]:
+        return {root: _taken(values(root, members)) for root, members in self._roots.items()}
+
+    def _why(self, known: Mapping[str, object], calendar: Calendar) -> Sentence:
         empty = sorted(".".join(path) for path in self.paths if _look(known, path) is None)
         if empty:
             return sentence("“{source}” cannot be reckoned: {names} is empty.", source=self.source, names=empty)
+        divisors = (part.right for part in walk(self.tree) if isinstance(part, Binary) and part.sign == "/")
+        zero = next((divisor for divisor in divisors if _is_zero(divisor, known, calendar)), None)
+        if zero is not None:
+            return sentence(
+                "“{source}” cannot be reckoned: it divides by {divisor}, which is 0.",
+                source=self.source,
+                divisor=written(zero),
+            )
         return sentence("“{source}” cannot be reckoned.", source=self.source)
 
 
@@ -166,6 +184,17 @@ def _roots(tree: Tree) -> Mapping[str, frozenset[str]]:
             for root, *_ in paths(part.of):
                 roots[root] |= of_entries
     return {root: frozenset(members) for root, members in roots.items()}
+
+
+def _given(known: Mapping[str, object], calendar: Calendar) -> cel.Context:
+    return cel.Context({taken_as(root): value for root, value in known.items()}, _functions(calendar))
+
+
+def _is_zero(part: Tree, known: Mapping[str, object], calendar: Calendar) -> bool:
+    try:
+        return bool(cel.compile(written(part)).execute(_given(known, calendar)) == 0)
+    except (TypeError, RuntimeError, ValueError, ArithmeticError):  # it reads an entry that a comprehension goes over
+        return False
 
 
 def _taken(value: object) -> object:

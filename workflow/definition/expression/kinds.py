@@ -223,6 +223,11 @@ class _Checker:
             case "-" | "*" | "/":
                 self._want(tree.left, NUMBER)
                 self._want(tree.right, NUMBER)
+                if tree.sign == "/" and isinstance(tree.right, Constant) and tree.right.value == 0:
+                    raise ExpressionWrong(
+                        sentence("Nothing can be divided by 0."),
+                        hint=sentence("Divide by a field or a figure; where that is 0, the result stays empty."),
+                    )
                 return NUMBER
             case "+":
                 kind = _common(self.kind(tree.left), self.kind(tree.right))

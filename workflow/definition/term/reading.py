@@ -257,7 +257,13 @@ class _Reader:
             self.take()
             day = int(self.take())
             if not 1 <= day <= 31:  # noqa: PLR2004 -- days of a month
-                raise TermWrong(sentence("“{source}”: a month has no day {day}.", source=self._source, day=day))
+                raise TermWrong(
+                    sentence(
+                        "“{source}”: a month has no day {day}; “day 31” is the last of every month.",
+                        source=self._source,
+                        day=day,
+                    )
+                )
             return DayOf(day, self._of_the("month"))
         if word.isdecimal() and self.peek(1) in _MONTHS:
             return self._date()
@@ -282,10 +288,18 @@ class _Reader:
         return WorkingDayOf(ordinal or 1, period, following)
 
     def _date(self) -> DateOf:
-        day, month = int(self.take()), _MONTHS[self.take()]
-        if not 1 <= day <= last_day_of(2024, month):
-            raise TermWrong(sentence("“{source}”: there is no such day in any year.", source=self._source))
-        return DateOf(day, month)
+        day, name = int(self.take()), self.take()
+        last = last_day_of(2024, _MONTHS[name])
+        if not 1 <= day <= last:
+            raise TermWrong(
+                sentence(
+                    "“{source}”: there is no such day in any year; the last of that month is “{last} {month}”.",
+                    source=self._source,
+                    last=last,
+                    month=name,
+                )
+            )
+        return DateOf(day, _MONTHS[name])
 
     def _of_the(self, period: str) -> bool:
         self.expect("of")
