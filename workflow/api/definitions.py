@@ -173,19 +173,20 @@ def _line(version: Version, context: Context) -> dict[str, Any]:
         "title": label(found.title),
         "about": label(found.about) if found.about else None,
         "published_at": instant_text(version.published_at),
-        "start": _may_start(found, context),
+        "start": bool(units_to_start_for(found, context)),
         "has_rounds": found.round is not None,
     }
 
 
-def _may_start(found: Definition, context: Context) -> bool:
-    """For one of the places where he, or one for whom he stands in, holds a post or is employed."""
+def units_to_start_for(found: Definition, context: Context) -> list[Principal]:
+    """Of the places where he, or one for whom he stands in, holds a post or is employed, those for which he may start."""
     directory, person = context.directory, context.actor.person
     assert person is not None
     persons = (person, *directory.absent(person, found.key, context.now))
-    places = {post.organisation for one in persons for post in directory.posts_of(one, context.now)}
+    places = dict.fromkeys(post.organisation for one in persons for post in directory.posts_of(one, context.now))
     employer = directory.persons[person].employer
-    return any(_may_start_for(found, unit, context) for unit in (*places, *([employer] if employer else [])))
+    wanted = dict.fromkeys((*places, *([employer] if employer else [])))
+    return [unit for unit in wanted if _may_start_for(found, unit, context)]
 
 
 def _may_start_for(found: Definition, unit: Principal, context: Context) -> bool:

@@ -23,6 +23,9 @@ from workflow.web import (
 
 _PAGES = (
     pages,
+    starting,
+    tallies,
+    turnouts,
     home,
     signing_in,
     inbox,
@@ -30,6 +33,7 @@ _PAGES = (
     places,
     passwords,
     answering,
+    starting,
     attaching,
     forms,
     objections,
