@@ -6,6 +6,7 @@ detour between two stations, else hangs as a side box under the first station th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from workflow.definition.model import ANY_STATE, PREVIOUS, Definition, State
 
@@ -46,6 +47,7 @@ class Line:
     refusals: tuple[Refusal, ...]
 
 
+@lru_cache(maxsize=256)
 def line_of(definition: Definition) -> Line:
     graph = _Graph(definition)
     stations = _with_detours(graph, _main_line(graph))
