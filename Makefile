@@ -5,7 +5,7 @@ CATALOGUES := workflow/translations
 SENTENCES := -k sentence $(foreach count,2 3 4 5 6 7 8 9,-k say:1,$(count)t)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check tests browser packages format catalogues lock
+.PHONY: help demo test check tests browser packages pictures format catalogues lock
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ browser: .venv/.done packages ## what a chromium sees
 
 packages:
 	.ci/packages
+
+pictures: .venv/.done packages ## renew the README's pictures from the demonstration
+	$(BIN)/python tools/pictures.py
 
 format: .venv/.done ## put the code in order
 	$(BIN)/ruff check -q --fix-only .
