@@ -21,6 +21,9 @@ from workflow.web import (
     signing_in,
     verifying,
 )
+    printing,
+    rounds,
+    scores,
 
 _PAGES = (
     pages,
@@ -37,6 +40,7 @@ _PAGES = (
     answering,
     starting,
     attaching,
+    printing,
     forms,
     objections,
     verifying,

@@ -20,7 +20,7 @@ class Stage:
 
 def stages_after(definition: Definition, state: str, language: Language) -> tuple[Stage, ...]:
     words, found = Vocabulary(definition=definition), list[Stage]()
-    for one in _forward(definition, state):
+    for one in forward(definition, state):
         parts = [said(part, language) for part in _about(one, words)]
         found.append(Stage(one.label.say(language), begun(("，" if language == "zh" else ", ").join(parts))))
         if len(found) == _MOST:
@@ -28,7 +28,7 @@ def stages_after(definition: Definition, state: str, language: Language) -> tupl
     return tuple(found)
 
 
-def _forward(definition: Definition, name: str) -> Iterator[State]:
+def forward(definition: Definition, name: str) -> Iterator[State]:
     """The first target of the first trigger that leads forward, until an end."""
     seen = {name}
     while True:

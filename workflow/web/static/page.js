@@ -27,6 +27,8 @@ document.querySelectorAll("[data-shows]").forEach((button) => {
   });
 });
 
+document.querySelectorAll("[data-prints]").forEach((button) => button.addEventListener("click", () => window.print()));
+
 // What was refused is read first.
 document.getElementById("wrong")?.focus();
 
