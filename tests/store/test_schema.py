@@ -83,6 +83,7 @@ def test_partial_indexes_are_partial(database: Database) -> None:
     assert {name for line in found for name in line.replace('"', " ").split() if name.startswith("ix_")} == {
         "ix_effect_next_at",
         "ix_effect_undone",
+        "ix_event_beginning",
         "ix_incident_at",
         "ix_job_next_at",
         "ix_message_next_at",

@@ -114,6 +114,12 @@ def operate(body: dict[str, Any], task_id: str, operation: str) -> Response:
     `person`. remove-signer: `person`, or upon the signer's own task. recuse, extend, resume: `reason`. pause: `days`,
     `reason`.
     """
+    return either(operate_task(task_id, operation, body, signed_in(), request_key(), expected_version()))
+
+
+def operate_task(
+    task_id: str, operation: str, body: dict[str, Any], actor: Actor, key: str | None, expected: int | None
+) -> Answer:
     subject, number = task_of(task_id)
     command = Operate(
         operation=OPERATIONS[operation],  # type: ignore[arg-type]  # one of the engine's
@@ -123,10 +129,7 @@ def operate(body: dict[str, Any], task_id: str, operation: str) -> Response:
         reason=body["reason"] or body["opinion"],
         days=body.get("days"),
     )
-    actor = signed_in()
-    return either(
-        answered(act(office(), subject, command, actor=actor, key=request_key(), expected=expected_version()))
-    )
+    return answered(act(office(), subject, command, actor=actor, key=key, expected=expected))
 
 
 def decide_task(task_id: str, body: dict[str, Any], actor: Actor, key: str | None, expected: int | None) -> Answer:

@@ -14,7 +14,7 @@ from workflow.cases.history import Event
 from workflow.cases.office import Secrets
 from workflow.cases.once import once_digests
 from workflow.cases.projections import earliest, inbox_rows, ordered_rows, readers
-from workflow.cases.tables import effect, envelope, inbox, incident, notice, once, round_case, visible, wake
+from workflow.cases.tables import copied, effect, envelope, inbox, incident, notice, once, round_case, visible, wake
 from workflow.definition.model import Definition
 from workflow.engine.changes import Change
 from workflow.engine.facts import case_facts
@@ -31,6 +31,7 @@ class Beside:
     inbox: dict[UUID, dict[tuple[int, int], tuple[datetime, datetime]]] = field(default_factory=dict)
     wake: dict[UUID, datetime] = field(default_factory=dict)
     visible: dict[UUID, set[int]] = field(default_factory=dict)
+    copied: dict[UUID, set[int]] = field(default_factory=dict)
     effects: dict[UUID, dict[tuple[int, int], tuple[str, str]]] = field(default_factory=dict)
     facts: dict[UUID, CaseFacts] = field(default_factory=dict)
     notices: dict[UUID, dict[int, Any]] = field(default_factory=dict)
@@ -50,6 +51,8 @@ def read_beside(connection: Connection, ids: Sequence[UUID]) -> Beside:
         found.wake[row.case_id] = row.due_at
     for row in connection.execute(select(visible.c.case_id, visible.c.principal).where(visible.c.case_id.in_(ids))):
         found.visible.setdefault(row.case_id, set()).add(row.principal)
+    for row in connection.execute(select(copied.c.case_id, copied.c.person).where(copied.c.case_id.in_(ids))):
+        found.copied.setdefault(row.case_id, set()).add(row.person)
     for row in connection.execute(select(effect).where(effect.c.case_id.in_(ids))):
         found.effects.setdefault(row.case_id, {})[row.seq, row.no] = (row.kind, row.payload)
     for row in connection.execute(select(round_case).where(round_case.c.case_id.in_(ids))):
@@ -96,6 +99,8 @@ def disagreements(
 
 def _of_case(definition: Definition, case: Case, beside: Beside) -> Iterator[Sentence]:
     key = UUID(case.id)
+    if set(case.copied) != beside.copied.get(key, set()):
+        yield sentence("those to whom it was copied do not find it among their copies")
     known = beside.facts.get(key)
     facts = replace(case_facts(definition, case), seq=0) if case.round is not None else None
     if (replace(known, seq=0) if known else None) != facts:

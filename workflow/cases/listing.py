@@ -82,14 +82,19 @@ def inbox_page(
     limit: int,
     after: tuple[datetime, UUID, int] | None = None,
     definition: str | None = None,
+    words: str | None = None,
+    due_by: datetime | None = None,
 ) -> list[InboxRow]:
-    """Open tasks of a reader, the earliest deadline first; those without one last."""
+    """Open tasks of a reader, the earliest deadline first; those without one last. `words` as of `CaseFilter`."""
     key = (inbox.c.due_at, inbox.c.case_id, inbox.c.task)
     branches = []
     for principal, only in reader.within(definition):
         rows = select(*key, inbox.c.opened_at).where(inbox.c.principal == principal)
+        rows = rows.where(*_with_words(words, inbox.c.case_id))
         if only is not None:
             rows = rows.where(inbox.c.definition == only)
+        if due_by is not None:
+            rows = rows.where(inbox.c.due_at <= due_by)
         if after is not None:
             rows = rows.where(tuple_(*key) > tuple_(*_literals(key, after)))
         branches.append(rows.order_by(*key).limit(limit))
@@ -233,10 +238,13 @@ def _narrowed(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(cases.c.unit == wanted.unit)
     if wanted.round_id is not None:
         found.append(cases.c.round_id == wanted.round_id)
-    for word in (wanted.words or "").casefold().split():
+    return [*found, *_with_words(wanted.words, visible.c.case_id)]
+
+
+def _with_words(words: str | None, case_id: ColumnElement[UUID]) -> Iterator[ColumnElement[bool]]:
+    for word in (words or "").casefold().split():
         beginning = and_(search.c.word >= word, search.c.word < word + _LAST)
-        found.append(exists().where(search.c.case_id == visible.c.case_id, beginning))
-    return found
+        yield exists().where(search.c.case_id == case_id, beginning)
 
 
 def _literals(columns: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> list[ColumnElement[Any]]:

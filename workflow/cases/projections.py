@@ -9,7 +9,7 @@ import msgspec
 from workflow.cases.entries import entries_of, timers_of
 from workflow.cases.history import plain
 from workflow.cases.rows import Write
-from workflow.cases.tables import effect, inbox, incident, notice, objection, round_case, search, visible, wake
+from workflow.cases.tables import copied, effect, inbox, incident, notice, objection, round_case, search, visible, wake
 from workflow.cases.words import words_of
 from workflow.definition.form import mask, shown
 from workflow.definition.model import Ballot, Definition, Notice
@@ -45,6 +45,7 @@ def projections(
         *_effects(changes, seq, context.clock or context.now),
     ]
     if isinstance(after, Case):
+        writes += _copied(before, after, context.clock or context.now)
         writes += _round_case(definition, before, after)
         writes += _notice(definition, before, after, context)
         writes += _objections(after, changes, context, seq)
@@ -141,6 +142,11 @@ def standing_readers(definition: Definition, subject: Subject, context: Context)
     rules = definition.round
     group = definition.see if isinstance(subject, Case) else (*definition.see, *(rules.opens_by if rules else ()))
     yield from (holder for holder in resolve(group, asked).holders if isinstance(holder, int))
+
+
+def _copied(before: Subject | None, after: Case, now: datetime) -> Iterator[Write]:
+    old = before.copied if isinstance(before, Case) else ()
+    yield Write(copied, "ignore", [{"person": who, "at": now} for who in after.copied if who not in old])
 
 
 # --- time, and what follows

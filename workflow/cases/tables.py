@@ -4,7 +4,18 @@
 decision, rows of a case are only written together with it, and `verify` finds what does not belong.
 """
 
-from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, and_
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
 
 from workflow.store.leases import Queue
 from workflow.store.metadata import Digest, Id, Instant, Uuid, Word, column, given, key, metadata, optional
@@ -51,6 +62,9 @@ event = Table(
     UniqueConstraint("case_id", "request"),
     Index(None, "actor", "at"),
 )
+#: With it a subject began; the number stands in the text of the statement, so that the index is found.
+beginning = event.c.seq == literal_column("1")
+Index("ix_event_beginning", event.c.actor, event.c.at, postgresql_where=beginning, sqlite_where=beginning)
 
 # Personal values of an event with their salts; erasing deletes here, and the chain still verifies.
 disclosure = Table("disclosure", metadata, key("case_id", Uuid), key("seq", Integer), column("values", Text))
@@ -81,6 +95,9 @@ visible = Table(
     column("definition", Text),
     Index(None, "principal", "definition", "opened_at", "case_id"),
 )
+
+# To whom a case was copied.
+copied = Table("copied", metadata, key("person", Id), key("at", Instant), key("case_id", Uuid))
 
 # The earliest timer of a case; no row when it has none.
 wake = Table(

@@ -49,6 +49,7 @@ class Answer:
     why_not: str | None
     states: tuple[tuple[str, str], ...]
     choose_then: bool
+    missing: bool  #: fields of the form that it wants are still empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class Bar:
 
 
 def bar_of(definition: Definition, task: dict[str, Any], case: CaseShown, typed: Typed | None, speaks: Language) -> Bar:
-    answers = tuple(_answers(definition, task, speaks))
+    answers = tuple(answers_of(definition, task, speaks))
     fields = [definition.fields[name] for name in task["edit"] if name in definition.fields]
     sent = sent_values(fields, typed.form) if typed else {}
     wrong = typed.wrong if typed else Wrong()
@@ -135,7 +136,7 @@ def what_may_come(definition: Definition, case: CaseShown, speaks: Language) -> 
     """Each answer once, whoever may give it; then what happens if nobody acts."""
     seen: set[str] = set()
     for task in case.view["tasks"]:
-        for answer in _answers(definition, task, speaks):
+        for answer in answers_of(definition, task, speaks):
             if answer.trigger not in seen:
                 seen.add(answer.trigger)
                 icon, tone = _TONES[answer.sense]
@@ -144,7 +145,7 @@ def what_may_come(definition: Definition, case: CaseShown, speaks: Language) -> 
         yield Coming(icon="clock", tone="quiet", words="", leads=words)
 
 
-def _answers(definition: Definition, task: dict[str, Any], speaks: Language) -> Iterator[Answer]:
+def answers_of(definition: Definition, task: dict[str, Any], speaks: Language) -> Iterator[Answer]:
     for one in task["outlook"]:
         yield Answer(
             trigger=one["trigger"],
@@ -155,6 +156,7 @@ def _answers(definition: Definition, task: dict[str, Any], speaks: Language) -> 
             why_not=one["why_not"],
             states=tuple((name, definition.states[name].label.say(speaks)) for name in one["choose_state"]),
             choose_then=one["choose_then"],
+            missing=bool(one["missing"]),
         )
 
 

@@ -135,6 +135,12 @@ def _other_language(context: Context) -> str:
     return url_for(request.endpoint, **values)
 
 
+@blueprint.app_template_global("letters_off")
+def _letters_off() -> bool:
+    """Whether single letters do nothing on this browser (WCAG 2.1.4)."""
+    return request.cookies.get("keys") == "off"
+
+
 @blueprint.app_template_global("in_demo")
 def _in_demo() -> bool:
     if "demo" not in g:

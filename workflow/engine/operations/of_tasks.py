@@ -27,6 +27,10 @@ from workflow.engine.work import (
 from workflow.errors import InvalidData, NotOffered, NotPermitted, Problem
 from workflow.text import sentence
 
+#: The kinds of task that one of several holders takes upon himself, or passes on; and those that another may answer.
+CLAIMABLE = ("task", "record", "objection")
+DELEGABLE = ("task", "objection")
+
 
 def held(work: Work, command: Operate) -> tuple[Task, Authority]:
     task, authority = _task_of(work, command)
@@ -63,7 +67,7 @@ def able(work: Work, command: Operate, task: Task) -> int:
 
 def claim(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
-    if work.context.actor.person is None or task.kind not in ("task", "record", "objection"):
+    if work.context.actor.person is None or task.kind not in CLAIMABLE:
         raise NotOffered(sentence("This task cannot be claimed."))
     change_task(work, replace(task, claimed_by=work.context.actor.person))
     work.do(Acted())
@@ -80,7 +84,7 @@ def release(work: Work, command: Operate) -> Authority:
 
 def delegate(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
-    if task.kind not in ("task", "objection") or work.context.actor.person == task.delegate:
+    if task.kind not in DELEGABLE or work.context.actor.person == task.delegate:
         raise NotOffered(sentence("This task cannot be delegated."))
     person = able(work, command, task)
     change_task(work, replace(task, delegate=person, delegated_by=work.context.actor.person, proposed=None))
@@ -91,7 +95,7 @@ def delegate(work: Work, command: Operate) -> Authority:
 
 def transfer(work: Work, command: Operate) -> Authority:
     task, authority = held(work, command)
-    if task.kind not in ("task", "record", "objection"):
+    if task.kind not in CLAIMABLE:
         raise NotOffered(sentence("This task is personal; it cannot be passed on."))
     put_on(work, task, able(work, command, task))
     return authority

@@ -48,6 +48,12 @@ document.addEventListener("click", (event) => {
   document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
 
+// What the letters do stands in a dialog; it closes by Esc.
+document.querySelectorAll("[data-opens]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
+});
+
 // Single letters, while no field has the focus and they are not switched off.
 const typing = (element) => element.closest("input, textarea, select, [contenteditable], dialog");
 document.addEventListener("keydown", (event) => {
@@ -56,5 +62,6 @@ document.addEventListener("keydown", (event) => {
   const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key && !one.disabled);
   if (!wanted) return;
   event.preventDefault();
-  if (wanted.matches("a, button, summary")) wanted.click(); else wanted.focus();
+  // What sends something is only come to by its letter; it is sent by a key of its own.
+  if (wanted.matches("a, summary, [type=button]")) wanted.click(); else wanted.focus();
 });
