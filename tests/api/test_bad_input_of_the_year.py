@@ -300,3 +300,25 @@ def test_a_report_sent_twice_is_counted_once(stored_house: House, report_of: Any
     (round_,) = stored_house.by("郑书记").each(f"/api/v1/rounds?definition={first.json['definition']}")
     assert round_["figures"]["reported"] == 1.0
     assert round_["figures"]["reported_in"] == {"城东镇": 1.0, "城西镇": 0.0}
+
+
+# --- a month in which nothing was reported
+
+
+def test_what_a_missing_report_never_said_is_compared_with_nothing(stored_house: House) -> None:
+    house = stored_house
+    numbers = {"members": 120, "workers": 150}
+    house.by("管理员").do(f"/api/v1/organisations/{house.places['金彭车业']}", numbers, method="PATCH")
+    _, _, body = a_month(house)
+    opened(house, "2026-04-07T09:00:00+08:00", "monthly_report")
+    (april, _) = opened(house, "2026-04-24T09:00:00+08:00", "monthly_report")
+    (case,) = house.by("王芳").each(f"/api/v1/rounds/{april['id']}/cases")
+    (missing,) = (
+        one for one in house.by("王芳").each("/api/v1/cases?definition=monthly_report") if one["round"] != april["id"]
+    )
+
+    data = {name: value for name, value in body["data"].items() if name != "workers"}
+    data |= {"enterprises": 3, "helped": 2, "helped_amount": 5000, "dues_collected": 800, "dues_handed_up": 400}
+    sent = house.by("王芳").do(f"{task_of(case)}/decision", {"trigger": "submit", "data": data})
+
+    assert (missing["state"], sent["state"]) == ("missing", "submitted")

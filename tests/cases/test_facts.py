@@ -8,6 +8,7 @@ from workflow.calendar import chinese_calendar
 from workflow.cases.starting import NewCase, start_case
 from workflow.cases.versions import Texts, publish
 from workflow.engine.subject import Case, Round
+from workflow.people.organisations import change_organisation
 from workflow.people.persons import add_person
 
 OTHER = "13800000009"
@@ -204,3 +205,33 @@ def test_value_of_other_cases_is_kept_as_the_field_keeps_it(federation: Federati
         "whole": 3,
         "latest": 12050,
     }
+
+
+DUES = """
+key: dues
+title: {zh: 会费, en: Dues}
+start: {role: union_chair, at: enterprise}
+people: {office: {role: officer, at: district}}
+fields:
+  paid: {type: money, label: {zh: 缴纳, en: Paid}}
+  heads: {type: integer, label: {zh: 人数, en: Heads}, from: {register: unit.members}}
+  each: {type: money, label: {zh: 每人一元, en: A yuan each}, from: {register: unit.members}}
+  before: {type: money, label: {zh: 上次, en: Before}, from: {previous: paid}}
+  in_yuan: {type: number, label: {zh: 上次（元）, en: Before in yuan}, from: {previous: paid}}
+states:
+  draft: {task: {who: starter, edit: [paid]}, to: {submit: done}}
+  done: {end: {zh: 办结, en: Done}}
+"""
+
+
+def test_numbers_of_register_and_case_before_are_yuan_in_money_and_in_numbers(federation: Federation) -> None:
+    publish(federation.database, federation.office.versions, Texts(definition=DUES), calendar=chinese_calendar())
+    change_organisation(federation.database, federation.places["车业"], members=120)
+    new = NewCase(definition="dues", data={"paid": 12.5})
+    first = start_case(federation.office, new, actor=federation.actor("王芳")).case
+    federation.set_clock("2026-03-16 10:00")
+
+    second = start_case(federation.office, NewCase(definition="dues"), actor=federation.actor("王芳")).case
+
+    assert (first.data["paid"], second.data["heads"], second.data["each"]) == (1250, 120, 12000)
+    assert (second.data["before"], second.data["in_yuan"]) == (1250, "12.5")

@@ -23,12 +23,14 @@ from workflow.engine.commands import Start
 from workflow.engine.context import Context
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.step import step
-from workflow.engine.subject import Case, CaseFacts, Holder
+from workflow.engine.subject import Case, CaseFacts, Holder, Round
+from workflow.engine.values import column_value
 from workflow.engine.who import contact_of
 from workflow.errors import WorkflowError
 
 _FACTS = msgspec.json.Decoder(CaseFacts)
 _MOST = 2000
+_NUMBERS = frozenset({"integer", "number", "percent", "money"})
 
 
 def round_facts(connection: Connection, round_id: str) -> tuple[CaseFacts, ...]:
@@ -103,10 +105,11 @@ def _find(
     assert source is not None
     match source.kind:
         case "register":
-            return _register(connection, office, source, case)
+            column = _register(connection, office, source, case)
+            return kept_from(field, column_value(column)) if field.type in _NUMBERS else column
         case "previous":
             before = case_before(connection, office, definition, case, now)
-            return _of_before(connection, source.name, before) if before else None
+            return _of_before(connection, office, field, source.name, before) if before else None
         case "cases":
             return _of_cases(connection, office, source, case, field, now)
         case other:
@@ -117,12 +120,15 @@ def _find(
             return there if field.type != "yes_no" or there is None else bool(there)
 
 
-def _of_before(connection: Connection, name: str, before: Case) -> Kept:
+def _of_before(connection: Connection, office: Office, field: Field, name: str, before: Case) -> Kept:
     """A field of the case before, or of the round in which that was."""
-    if not name.startswith("round."):
-        return before.data.get(name)
-    found = load(connection, UUID(before.round)) if before.round is not None else None
-    return found[0].data.get(name.removeprefix("round.")) if found else None
+    of: Case | Round = before
+    if name.startswith("round."):
+        found = load(connection, UUID(before.round)) if before.round is not None else None
+        if found is None:
+            return None
+        of, name = found[0], name.removeprefix("round.")
+    return kept_from(field, _value_in(connection, office, of, name)) if field.type in _NUMBERS else of.data.get(name)
 
 
 def _register(connection: Connection, office: Office, source: Source, case: Case) -> Kept:
@@ -165,9 +171,11 @@ def counted(field: Field, number: int) -> Kept:
     return number > 0 if field.type == "yes_no" else kept_from(field, float(number))
 
 
-def _value_in(connection: Connection, office: Office, other: Case, name: str) -> object:
+def _value_in(connection: Connection, office: Office, other: Case | Round, name: str) -> object:
     """A value as its own definition means it: its numbers may be kept otherwise than ours, yuan as fen."""
-    theirs = office.versions.get(connection, other.definition, other.version).definition.fields.get(name)
+    definition = office.versions.get(connection, other.definition, other.version).definition
+    rounds = definition.round.fields if definition.round else {}
+    theirs = (rounds if isinstance(other, Round) else definition.fields).get(name)
     return reckoned(theirs, other.data.get(name)) if theirs is not None else None
 
 

@@ -166,7 +166,7 @@ def unit_record(directory: Directory, unit: Principal, members: frozenset[str]) 
         return None
     known: dict[str, object] = {"name": found.name, "level": found.level, "kind": found.kind, **found.columns}
     known["id"] = float(found.id)
-    return {member: _column(known.get(member)) for member in members | {"id"}}
+    return {member: column_value(known.get(member)) for member in members | {"id"}}
 
 
 def person_record(context: Context, who: Holder, members: frozenset[str]) -> dict[str, object]:
@@ -179,7 +179,7 @@ def person_record(context: Context, who: Holder, members: frozenset[str]) -> dic
         known["age"] = whole_years(found.born_on, day_of(context.now))
     if found.employer is not None:
         known["unit"] = context.directory.name_of(found.employer)
-    return {member: _column(known.get(member)) for member in members | {"id"}}
+    return {member: column_value(known.get(member)) for member in members | {"id"}}
 
 
 def round_record(
@@ -376,7 +376,7 @@ def _put(record: dict[str, Any], path: list[str], value: object) -> None:
     record[path[-1]] = value
 
 
-def _column(value: Kept) -> object:
+def column_value(value: Kept) -> object:
     """A register's column as a number, a date or a text."""
     if isinstance(value, bool) or value is None:
         return value
