@@ -4,8 +4,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +69,10 @@ def test_head() -> None:
 
 def test_mail_is_plain_ascii_with_short_lines() -> None:
     """So that every server passes it on unchanged."""
-    content = made(subject="很长的主题" * 30)
+    subject = "很长的主题𠮷" * 30
+    content = made(subject=subject)
 
+    assert parsed(content)["Subject"] == subject
     assert max(content) < 128
     assert max(len(line) for line in content.split(b"\r\n")) <= 78
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -121,12 +121,9 @@ def test_name_in_the_directory_and_field_of_a_case_add_nothing(attack: str, smal
 
 
 def test_head_that_got_a_line_of_its_own_is_refused() -> None:
-    """The second net, should the library write what it was not given."""
-    mail = EmailMessage(policy=SMTP)
-    mail["X-More"] = "=?utf-8?q?x=0D=0ABcc:_everybody@union.example?="
-
+    """The second net, should something be set that was not made one line before."""
     with pytest.raises(ValueError, match="added a line"):
-        _written(mail)
+        _written([("X-More", "x\r\nBcc: everybody@union.example")])
 
 
 def test_sender_with_a_line_break_is_refused_at_the_start() -> None:
