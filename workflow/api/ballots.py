@@ -38,7 +38,7 @@ def ballot(body: dict[str, Any], task_id: str) -> Response:
     subject, number = task_of(task_id)
     actor = signed_in()
     if body.get("record") is not None:
-        return either(_act(subject, _tally(number, body), actor))
+        return either(record_tally(task_id, body, actor, request_key(), expected_version()))
     choice, votes = body.get("vote"), body["votes"]
     if choice is not None and not votes:
         choice, votes = _for_all(subject, number, choice)
@@ -64,8 +64,7 @@ def votes(query: dict[str, Any], task_id: str) -> dict[str, Any]:
 @blueprint.response(200, CASE_OR_ROUND)
 def close(_: dict[str, Any], task_id: str) -> Response:
     """Close a ballot before all have voted, where the definition lets this person do it."""
-    subject, number = task_of(task_id)
-    return either(_act(subject, CloseBallot(task=number), signed_in()))
+    return either(close_ballot(task_id, signed_in(), request_key(), expected_version()))
 
 
 @blueprint.post("/<task_id>/score")
@@ -74,16 +73,33 @@ def close(_: dict[str, Any], task_id: str) -> Response:
 @blueprint.response(200, CaseSchema)
 def score(body: dict[str, Any], task_id: str) -> Answer:
     """Hand in a score card; or `recused`, the reason for which one steps aside."""
+    return hand_in(task_id, body, signed_in(), request_key(), expected_version())
+
+
+def record_tally(task_id: str, body: dict[str, Any], actor: Actor, key: str | None, expected: int | None) -> Answer:
+    """What a hall has voted, with the minutes."""
     subject, number = task_of(task_id)
-    actor = signed_in()
+    return _act(subject, tally_of(number, body), actor, key, expected)
+
+
+def hand_in(task_id: str, body: dict[str, Any], actor: Actor, key: str | None, expected: int | None) -> Answer:
+    """A score card; or the reason for which one steps aside."""
+    subject, number = task_of(task_id)
     with office().database.read() as connection:
         held, _, _ = seen(connection, subject)
     if not isinstance(held.subject, Case):
         raise NotOffered(trigger=sentence("a score card"))
     if body.get("recused"):
-        return _act(subject, Operate(operation="recuse", task=number, reason=body["recused"]), actor)
+        recusal = Operate(operation="recuse", task=number, reason=body["recused"])
+        return _act(subject, recusal, actor, key, expected)
     card = ScoreCard(task=number, score=body["score"], data=body["data"], opinion=body["opinion"])
-    return _act(subject, card, actor)
+    return _act(subject, card, actor, key, expected)
+
+
+def close_ballot(task_id: str, actor: Actor, key: str | None, expected: int | None) -> Answer:
+    """Before all have voted."""
+    subject, number = task_of(task_id)
+    return _act(subject, CloseBallot(task=number), actor, key, expected)
 
 
 def cast(subject: UUID, command: CastVote, actor: Actor, key: str | None = None, expected: int | None = None) -> Answer:
@@ -101,11 +117,12 @@ def cast(subject: UUID, command: CastVote, actor: Actor, key: str | None = None,
     return shown, 200, {**etag(held.subject), **({"Idempotent-Replayed": "true"} if receipt.replayed else {})}
 
 
-def _act(subject: UUID, command: Command, actor: Actor) -> Answer:
-    return answered(act(office(), subject, command, actor=actor, key=request_key(), expected=expected_version()))
+def _act(subject: UUID, command: Command, actor: Actor, key: str | None, expected: int | None) -> Answer:
+    return answered(act(office(), subject, command, actor=actor, key=key, expected=expected))
 
 
-def _tally(number: int, body: dict[str, Any]) -> RecordTally:
+def tally_of(number: int, body: dict[str, Any]) -> RecordTally:
+    """A tally as a command: one for all, or one for each case of a sitting."""
     record = body["record"]
     if isinstance(record.get("counts"), dict):
         record = record["counts"]

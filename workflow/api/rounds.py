@@ -46,7 +46,7 @@ def rounds(query: dict[str, Any]) -> dict[str, Any]:
     last: Round | None = None
     with office().database.read() as connection:
         context = context_for(connection)
-        for round_, shown in _seen(connection, context, definition, place):
+        for round_, shown in rounds_seen(connection, context, definition, place):
             if state is not None and shown["state"] != state:
                 continue
             if len(items) == limit:
@@ -167,7 +167,7 @@ def _act(round_id: str, command: CallTogether | CloseRound | Operate) -> Answer:
     return answered(act(office(), subject, command, actor=actor, key=request_key(), expected=expected_version()))
 
 
-def _seen(
+def rounds_seen(
     connection: Connection, context: Context, definition: str | None, place: tuple[Any, ...] | None
 ) -> Iterator[tuple[Round, dict[str, Any]]]:
     """All that the reader may see after a place, looked through page by page."""

@@ -70,6 +70,19 @@ def may_see_round(definition: Definition, round_: Round, context: Context) -> bo
     return any(directory.is_within(place, round_.unit) for place in (*places, *([employer] if employer else [])))
 
 
+def runs_round(definition: Definition, round_: Round, context: Context) -> bool:
+    """Whoever opened it, may open such rounds, or administers its branch: who sees all of it while it runs."""
+    actor, rules = context.actor, definition.round
+    if actor.service is not None or permit.is_administrator(round_.unit, context):
+        return True
+    if actor.person is None:
+        return False
+    opens = rules.opens_by if rules is not None else ()
+    return actor.person == round_.opened_by or (
+        bool(opens) and permit.in_group(definition, opens, round_.unit, (), context) is not None
+    )
+
+
 def shown_data(definition: Definition, case: Case, context: Context) -> dict[str, Any]:
     """The form as this person sees it: hidden fields left out, personal ones masked for those who need not know them."""
     found: dict[str, Any] = {}

@@ -9,20 +9,27 @@ from workflow.messages.settings import MailSettings
 from workflow.web import (
     answering,
     attaching,
+    ballots,
     cases,
+    correcting,
     forms,
     home,
     importing,
     inbox,
     many,
+    meetings,
     objections,
     operating,
     pages,
     passwords,
     places,
     printing,
+    rounds,
+    scores,
     signing_in,
     starting,
+    tallies,
+    turnouts,
     verifying,
 )
 
@@ -44,6 +51,13 @@ _PAGES = (
     forms,
     objections,
     verifying,
+    ballots,
+    tallies,
+    scores,
+    rounds,
+    correcting,
+    meetings,
+    turnouts,
 )
 
 

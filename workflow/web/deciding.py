@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from workflow.api.bodies import taken, unfit
 from workflow.api.schemas.tasks import DecisionBody
 from workflow.definition.explaining import Vocabulary, who
-from workflow.definition.model import UP, Definition, Tasks
+from workflow.definition.model import UP, Definition, Fields, Tasks
 from workflow.errors import InvalidData, ProblemsFound, WorkflowError, said
 from workflow.messages.wording import Wording
 from workflow.text import Language, Sentence, say, sentence
@@ -91,15 +91,20 @@ def bar_of(definition: Definition, task: dict[str, Any], case: CaseShown, typed:
     )
 
 
-def body_of(definition: Definition, form: MultiDict[str, str]) -> dict[str, Any]:
-    """What the page sent, as a program would send it. Raises InvalidData."""
+def body_of(known: Fields, form: MultiDict[str, str]) -> dict[str, Any]:
+    """What the page sent, as a program would send it; `known` are the case's fields or the round's. Raises InvalidData."""
     if wrong := list(unfit(form.to_dict(), "")):
         raise InvalidData(tuple(wrong))
-    fields = [one for name, one in definition.fields.items() if f"has.{name}" in form]
+    fields = [one for name, one in known.items() if f"has.{name}" in form]
     body: dict[str, Any] = {
         "trigger": form.get("trigger", ""),
         "opinion": form.get("opinion", ""),
         "data": sent_values(fields, form),
+        "except": {
+            name.removeprefix(_EXCEPT): trigger
+            for name, trigger in form.items()
+            if name.startswith(_EXCEPT) and trigger not in ("", form.get("trigger"))
+        },
     }
     body |= {name: form[name] for name in ("to", "then") if form.get(name)}
     return taken(DecisionBody(), body)

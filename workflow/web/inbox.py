@@ -13,9 +13,11 @@ from workflow.api.problems import status_of
 from workflow.api.subjects import seen, seen_task, task_of
 from workflow.api.tasks import OPERATIONS, decide_task
 from workflow.cases.involvement import PARTS
+from workflow.cases.versions import Version
+from workflow.definition.model import Fields
 from workflow.definition.words import OPERATIONS as OPERATION_WORDS
 from workflow.engine.operations.offered import offered
-from workflow.engine.subject import Case
+from workflow.engine.subject import Case, Subject
 from workflow.errors import NotFound, TaskClosed, WorkflowError
 from workflow.web.deciding import Bar, Typed, bar_of, body_of, wrong_of
 from workflow.web.desk import desk_page
@@ -23,6 +25,7 @@ from workflow.web.involvement import entries_of
 from workflow.web.lists import TABS, Listed, listed, narrowed
 from workflow.web.looking import CaseShown, look, named_apart
 from workflow.web.pages import is_part, page, pages, reader
+from workflow.web.sitting import SittingShown, sitting_shown
 
 blueprint = pages("inbox", __name__)
 
@@ -34,6 +37,7 @@ class Pane:
     task: dict[str, Any]
     case: CaseShown | None
     bar: Bar | None
+    sitting: SittingShown | None = None  #: of a sitting's task: one for all its cases
     operations: tuple[str, ...] = ()  #: beside deciding
 
 
@@ -74,8 +78,8 @@ def decide(task_id: str) -> BaseResponse:
     following = _following(task_id)
     try:
         with office().database.read() as connection:
-            _, version, _, _ = seen_task(connection, task_id)
-        body = body_of(version.definition, request.form)
+            held, version, _, _ = seen_task(connection, task_id)
+        body = body_of(_fields(held.subject, version), request.form)
         decide_task(task_id, body, actor, request.form.get("key") or None, None)
     except (NotFound, TaskClosed):
         return gone(task_id)
@@ -85,6 +89,12 @@ def decide(task_id: str) -> BaseResponse:
     if following is None:
         return redirect(url_for("page_inbox.inbox", **did), code=303)
     return redirect(url_for("page_inbox.task", task_id=following, **did), code=303)
+
+
+def _fields(subject: Subject, version: Version) -> Fields:
+    """What may be written with a task: fields of the case, of a sitting those of the round."""
+    rules = version.definition.round
+    return version.definition.fields if isinstance(subject, Case) or rules is None else rules.fields
 
 
 def _refused(task_id: str, error: WorkflowError) -> Response:
@@ -156,7 +166,8 @@ def _pane(connection: Connection, task_id: str, typed: Typed | None = None) -> P
     case = held.subject
     speaks = reader()
     if not isinstance(case, Case):
-        return Pane(task={"id": task_id, "round": case.id, "kind": found.kind}, case=None, bar=None)
+        sitting = sitting_shown(connection, held, version, context, found, typed, speaks)
+        return Pane(task=sitting.task, case=None, bar=None, sitting=sitting)
     shown = look(connection, held, version, context, speaks)
     view = next(one for one in shown.view["tasks"] if one["id"] == task_id)
     bar = bar_of(version.definition, view, shown, typed, speaks)

@@ -21,17 +21,10 @@ class Place:
     public: bool = False
 
 
-_ROUND = sentence("A round")
-_ROUND_SAYS = sentence("Its dates, seats and sittings stand here; its cases below /cases:")
 _ME = sentence("Yourself")
 _ME_SAYS = sentence("Who you are and where you act stands here; who stands in for you is said at /api/v1/delegations:")
 _NOTICES = sentence("Public notices")
 _NOTICES_SAYS = sentence("What is published now, for everybody; objections are sent to the notice's /objections:")
-
-
-@blueprint.get("/rounds/<round_id>")
-def one_round(round_id: str) -> Response:
-    return _page(Place(_ROUND, _ROUND_SAYS, f"/api/v1/rounds/{round_id}"))
 
 
 @blueprint.get("/me")

@@ -135,6 +135,10 @@ _WITHOUT_MOVE = (
     (c.NoticeWentOn, sentence("The notice goes on.")),
     (c.VoteTaken, sentence("A vote was given.")),
     (c.CardTaken, sentence("handed in a score card")),
+    (c.RoundOpened, sentence("opened the round")),
+    (c.FiguresFixed, sentence("The round is over; its figures are fixed.")),
+    (c.SittingOpened, sentence("All that wait are decided together now.")),
+    (c.RoundClosed, sentence("closed the round: no case is begun any more")),
     (c.Arrived, sentence("It waits for the others of its round.")),
 )
 _BY_COMMAND = {
@@ -144,6 +148,9 @@ _BY_COMMAND = {
     "object": sentence("An objection came in."),
     "retract": sentence("An objection was taken back."),
     "close_ballot": sentence("closed the ballot"),
+    "cast_vote": sentence("A vote was given."),
+    "record_tally": sentence("recorded a tally"),
+    "gather": sentence("It was looked who waits to be decided together."),
     "call_has_ended": sentence("A case that was waited for has ended."),
     "move": sentence("It was moved to a newer version of its definition."),
 }

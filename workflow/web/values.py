@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workflow.definition.model import Definition, Field
+from workflow.definition.model import Definition, Field, Fields
 from workflow.engine.directory import Directory
 from workflow.text import Language, say
 from workflow.web.inputs import written
@@ -70,14 +70,20 @@ class Values:
     ) -> tuple[Group, ...]:
         """The form as it stands, group by group; `changed` has what stood there before a return."""
         left_out = frozenset(skip)
+        kept = {name: value for name, value in data.items() if name not in left_out}
+        return self.of(definition.fields, definition.title.say(self.language), kept, changed)
+
+    def of(
+        self, fields: Fields, title: str, data: Mapping[str, Any], changed: Mapping[str, Any] | None = None
+    ) -> tuple[Group, ...]:
+        """Any fields so; those before the first heading stand under the title."""
         found: list[tuple[str, list[Shown]]] = []
-        for name, field in definition.fields.items():
+        for name, field in fields.items():
             if field.heading is not None or not found:
-                heading = field.heading.say(self.language) if field.heading else definition.title.say(self.language)
-                found.append((heading, []))
-            if name in data and name not in left_out:
-                found[-1][1].append(self._shown(field, data[name], changed))
-        return tuple(Group(heading=heading, fields=tuple(fields)) for heading, fields in found if fields)
+                found.append((field.heading.say(self.language) if field.heading else title, []))
+            if name in data:
+                found[-1][1].append(self._shown(field, data[name], changed or {}))
+        return tuple(Group(heading=heading, fields=tuple(shown)) for heading, shown in found if shown)
 
     def _shown(self, field: Field, value: Any, changed: Mapping[str, Any]) -> Shown:
         return Shown(

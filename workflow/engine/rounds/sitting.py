@@ -25,11 +25,14 @@ from workflow.engine.rounds.ranking import Ranking, draw, grade, rank
 from workflow.engine.rounds.work import RoundWork, SittingWork
 from workflow.engine.subject import CaseFacts, Entry, Figure, Holder, Incident, Sitting, Vote, number_order
 from workflow.engine.values import holds
-from workflow.engine.who import why_recused
-from workflow.engine.work import Fired, asking, close_task
+from workflow.engine.who import resolve, why_recused
+from workflow.engine.work import Fired, asking, asking_to_tell, close_task
 from workflow.errors import GuardFailed, Refused, Vacant
+from workflow.text import Sentence
 
 ByCase = dict[str, dict[str, Figure]]
+#: Who stands under each of the names that vote.
+Standing = Mapping[str, frozenset[Holder]]
 
 
 def open_sitting(outer: RoundWork, state: str, cases: Sequence[CaseFacts]) -> None:
@@ -108,9 +111,11 @@ def close(work: SittingWork, votes: Sequence[Vote], voted: Sequence[Holder] = ()
     assert open_ballot is not None
     electorate = len(open_ballot.electorate)
     papers: dict[str, Figure] = {"cast": len(votes), "present": len(votes), "electorate": electorate}
-    by_case = {case.id: _tally_of(work, rules, votes, case) for case in work.cases}
+    stand = standing_as(work, rules)
+    by_case = {case.id: _tally_of(work, rules, votes, case, stand) for case in work.cases}
     voters = {
-        case.id: tuple(person for person in voted if not _is_recused(work, rules, person, case)) for case in work.cases
+        case.id: tuple(person for person in voted if why_no_vote_on(work, stand, person, case) is None)
+        for case in work.cases
     }
     outcome(work, papers, by_case, voters)
 
@@ -195,7 +200,21 @@ def on_paper(work: SittingWork, person: Holder) -> tuple[CaseFacts, ...]:
     if not isinstance(rules, Ballot) or open_ballot is None:
         return ()
     asked = [case for case in work.cases if not open_ballot.cases or case.id in open_ballot.cases]
-    return tuple(case for case in asked if not _is_recused(work, rules, person, case))
+    stand = standing_as(work, rules)
+    return tuple(case for case in asked if why_no_vote_on(work, stand, person, case) is None)
+
+
+def standing_as(work: SittingWork, rules: Ballot) -> Standing:
+    """Who stands under each of the names that vote, recused or not."""
+    return {name: frozenset(resolve((name,), asking_to_tell(work)).persons) for name in rules.who}
+
+
+def why_no_vote_on(work: SittingWork, stand: Standing, person: Holder, case: CaseFacts) -> Sentence | None:
+    """The reason for which a person has no vote on a case: he is recused under every name under which he stands."""
+    asked = with_other(asking(work), cases=(case,))
+    names = [name for name, persons in stand.items() if person in persons] or list(stand)
+    reasons = [why_recused(person, name, asked) for name in names]
+    return reasons[0] if reasons and all(reason is not None for reason in reasons) else None
 
 
 # --- the administrators' list
@@ -261,18 +280,16 @@ def _without_the_tied(work: SittingWork) -> None:
         _finish(work, dict(work.sitting.figures), {}, _Outcome(s.Ballot(), {}, None))
 
 
-def _tally_of(work: SittingWork, rules: Ballot, votes: Sequence[Vote], case: CaseFacts) -> dict[str, Figure]:
+def _tally_of(
+    work: SittingWork, rules: Ballot, votes: Sequence[Vote], case: CaseFacts, stand: Standing
+) -> dict[str, Figure]:
     """The votes on one case; who is recused for it has none."""
     open_ballot = work.entry.ballot
     voters = open_ballot.electorate if open_ballot else ()
-    electorate = [person for person in voters if not _is_recused(work, rules, person, case)]
-    given = [vote for vote in votes if case.id in vote.votes and not _is_recused(work, rules, vote.by, case)]
+    electorate = [person for person in voters if why_no_vote_on(work, stand, person, case) is None]
+    able = frozenset(electorate)
+    given = [vote for vote in votes if case.id in vote.votes and vote.by in able]
     return ballot.tally(rules, [Vote(by=vote.by, choice=vote.votes[case.id]) for vote in given], len(electorate))
-
-
-def _is_recused(work: SittingWork, rules: Ballot, person: Holder, case: CaseFacts) -> bool:
-    asked = with_other(asking(work), cases=(case,))
-    return bool(rules.who) and all(why_recused(person, name, asked) is not None for name in rules.who)
 
 
 @dataclass(frozen=True, slots=True)
