@@ -237,7 +237,7 @@ def test_who_pauses_while_it_opens_has_it_paused(federation: Federation) -> None
     publish(federation.database, federation.office.versions, Texts(definition=holding), calendar=chinese_calendar())
     federation.tick()
 
-    def holders(*_: object) -> Sequence[int]:
+    def holders(*_: object) -> Sequence[tuple[int, int | None]]:
         pause(federation.office, "weekly", by=None, reason="停")
         return ()
 

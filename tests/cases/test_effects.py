@@ -190,7 +190,8 @@ def test_called_cases_are_waited_for_and_answered_once(federation: Federation) -
 
 def test_case_opens_with_its_round_for_each_who_holds_the_honour(federation: Federation) -> None:
     holders = [federation.people["王芳"], federation.people["刘洋"]]
-    federation.office.holders_of = lambda _, honour, __: holders if honour == "model_worker" else []
+    found_in_register = [(holder, None) for holder in holders]
+    federation.office.holders_of = lambda _, honour, __: found_in_register if honour == "model_worker" else []
     round_ = federation.round("checkup")
 
     at_once(federation.tick, federation.tick)
@@ -204,6 +205,20 @@ def test_case_opens_with_its_round_for_each_who_holds_the_honour(federation: Fed
         for row in found
     }
     assert (len(found), with_case) == (2, set(holders))
+    assert federation.broken() == []
+
+
+def test_honour_that_a_unit_holds_opens_a_case_of_the_unit_once(federation: Federation) -> None:
+    """Held by the unit in two levels; and by a person beside it."""
+    unit, person = federation.places["车业"], federation.people["王芳"]
+    federation.office.holders_of = lambda *_: [(unit, unit), (unit, unit), (person, None)]
+    round_ = federation.round("checkup")
+
+    federation.tick()
+
+    found = [row for row in federation.cases() if row["round_id"] == UUID(round_.id)]
+    of_unit = [row["unit"] for row in found if row["unit"] == unit]
+    assert (len(found), of_unit) == (2, [unit])
     assert federation.broken() == []
 
 

@@ -189,7 +189,7 @@ def test_an_appeal_brings_back_what_the_same_case_revoked(district: District, pe
     assert found.state == "valid"
     assert (found.ended_by, found.ended_at is not None) == (UUID(later.id), True)
     with district.office.database.read() as connection:
-        assert holders_of(connection, "model_worker", LATER) == (person,)
+        assert holders_of(connection, "model_worker", LATER) == ((person, district.townships["旧城镇"]),)
 
 
 def test_what_is_granted_after_a_revocation_stands(district: District, person: int) -> None:
@@ -240,7 +240,7 @@ def test_holders_now(district: District, person: int) -> None:
     awarded(district)
 
     with district.office.database.read() as connection:
-        assert holders_of(connection, "model_worker", LATER) == (person,)
+        assert holders_of(connection, "model_worker", LATER) == ((person, district.townships["旧城镇"]),)
         assert holders_of(connection, "pioneer", LATER) == ()
 
 

@@ -50,8 +50,8 @@ FactSource = Callable[["Office", Connection, Source, Case], Kept]
 
 #: The attachments of a case, as far as a form asks.
 FilesOf = Callable[[Connection, UUID], Mapping[str, File]]
-#: Who holds an honour now, those who got it first first.
-HoldersOf = Callable[[Connection, str, datetime], Sequence[Principal]]
+#: Who holds an honour now, each with the unit for which it was granted; those who got it first first.
+HoldersOf = Callable[[Connection, str, datetime], Sequence[tuple[Principal, Principal | None]]]
 #: What is done once a day; how much it was. It may be done again.
 Chore = Callable[["Office", datetime], int]
 
@@ -60,7 +60,7 @@ def _no_files(_: Connection, __: UUID) -> Mapping[str, File]:
     return {}
 
 
-def _no_holders(_: Connection, __: str, ___: datetime) -> Sequence[Principal]:
+def _no_holders(_: Connection, __: str, ___: datetime) -> Sequence[tuple[Principal, Principal | None]]:
     return ()
 
 

@@ -35,6 +35,9 @@ def round_dates(opened: datetime, closed: datetime) -> Sentence:
     return sentence("This round took cases from {opened} to {closed}.", opened=first, closed=last)
 
 
+#: Who holds an honour, and the unit for which it was granted.
+Honoured = tuple[Principal, Principal | None]
+
 _COLUMNS = frozenset({"name", "level", "kind", "members", "workers", "age"})
 
 
@@ -49,7 +52,7 @@ class Opening:
 
 
 def cases_to_open(
-    definition: Definition, unit: Principal, context: Context, holders_of_honour: Iterable[Principal] = ()
+    definition: Definition, unit: Principal, context: Context, holders_of_honour: Iterable[Honoured] = ()
 ) -> Iterator[Opening]:
     """In the branch of the round's organisation, those for whom `when` holds."""
     each = definition.round.cases if definition.round else None
@@ -60,13 +63,11 @@ def cases_to_open(
             yield opening
 
 
-def _all(each: EachCase, unit: Principal, context: Context, honoured: Iterable[Principal]) -> Iterator[Opening]:
+def _all(each: EachCase, unit: Principal, context: Context, honoured: Iterable[Honoured]) -> Iterator[Opening]:
     directory, now = context.directory, context.now
     if each.kind == "honour":
-        for person in honoured:
-            found = directory.persons.get(person)
-            if found is not None and directory.is_here(person, now):
-                yield Opening(key=f"person:{person}", unit=found.employer or unit, concerned=person)
+        found = (_of_holder(holder, of, unit, context) for holder, of in honoured)
+        yield from dict.fromkeys(opening for opening in found if opening is not None)
         return
     for organisation in sorted(directory.branch(unit), key=lambda found: found.id):
         if not _is_here(organisation, context):
@@ -77,6 +78,19 @@ def _all(each: EachCase, unit: Principal, context: Context, honoured: Iterable[P
             post = directory.post(each.name, organisation.id)
             for person in directory.holders(post.id, now) if post else ():
                 yield Opening(key=f"person:{person}:{organisation.id}", unit=organisation.id, starter=person)
+
+
+def _of_holder(holder: Principal, of: Principal | None, unit: Principal, context: Context) -> Opening | None:
+    """A person's own case; what was granted to a unit, or to a post of it, is reviewed as the unit's."""
+    directory = context.directory
+    person = directory.persons.get(holder)
+    if person is not None:
+        here = directory.is_here(holder, context.now)
+        return Opening(key=f"person:{holder}", unit=person.employer or unit, concerned=holder) if here else None
+    organisation = directory.organisations.get(of) if of is not None else None
+    if organisation is None or not _is_here(organisation, context):
+        return None
+    return Opening(key=f"unit:{organisation.id}", unit=organisation.id)
 
 
 def _applies(definition: Definition, each: EachCase, opening: Opening, context: Context) -> bool:

@@ -72,11 +72,11 @@ def honour_by_code(connection: Connection, code: str, now: datetime) -> Honour |
     return next(listed(connection, select(honour).where(honour.c.code == grouped(code)), now), None)
 
 
-def holders_of(connection: Connection, name: str, now: datetime) -> tuple[Principal, ...]:
-    """The persons who hold an honour now, those who got it first first."""
+def holders_of(connection: Connection, name: str, now: datetime) -> tuple[tuple[Principal, Principal | None], ...]:
+    """Who holds an honour now, each with the unit for which it was granted; those who got it first first."""
     rows = select(honour).where(honour.c.kind == "honour", honour.c.honour == name, honour.c.holder.is_not(None))
     valid = [found for found in listed(connection, rows, now) if found.state == "valid"]
-    return tuple(dict.fromkeys(found.holder for found in reversed(valid) if found.holder is not None))
+    return tuple(dict.fromkeys((found.holder, found.unit) for found in reversed(valid) if found.holder is not None))
 
 
 def honours_found(office: Office, connection: Connection, source: Source, case: Case) -> Kept:
