@@ -21,15 +21,8 @@ class Place:
     public: bool = False
 
 
-_ME = sentence("Yourself")
-_ME_SAYS = sentence("Who you are and where you act stands here; who stands in for you is said at /api/v1/delegations:")
 _NOTICES = sentence("Public notices")
 _NOTICES_SAYS = sentence("What is published now, for everybody; objections are sent to the notice's /objections:")
-
-
-@blueprint.get("/me")
-def me() -> Response:
-    return _page(Place(_ME, _ME_SAYS, "/api/v1/me"))
 
 
 @blueprint.get("/notices")

@@ -44,6 +44,10 @@ def delegations(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, DelegationSchema)
 def new_delegation(body: dict[str, Any]) -> dict[str, Any]:
     """Have somebody stand in: for oneself, or by an administrator."""
+    return let_stand_in(body)
+
+
+def let_stand_in(body: dict[str, Any]) -> dict[str, Any]:
     actor = signed_in()
     if body["from_"] != actor.person:
         may_change_person(body["from_"])
@@ -72,11 +76,15 @@ def delegation(delegation_id: int) -> dict[str, Any]:
 @blueprint.response(200, DelegationSchema)
 def patch_delegation(body: dict[str, Any], delegation_id: int) -> dict[str, Any]:
     """Call a delegation off before its end; by the one for whom it is, or by an administrator."""
+    return change_delegation(delegation_id, ended=body["ended"])
+
+
+def change_delegation(delegation_id: int, *, ended: bool) -> dict[str, Any]:
     actor = signed_in()
     found = _seen(delegation_id)
     if found["from_"] != actor.person:
         may_change_person(found["from_"])
-    if body["ended"]:
+    if ended:
         end_delegation(office().database, delegation_id)
     return _one(delegation_id)
 

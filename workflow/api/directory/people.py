@@ -46,7 +46,7 @@ def people(query: dict[str, Any]) -> dict[str, Any]:
 def new_person(body: dict[str, Any]) -> dict[str, Any]:
     """Add a person; of a unit, by its administrators."""
     may_add_person(body.get("employer"))
-    return _one(add_person(office().database, **body))
+    return one_person(add_person(office().database, **body))
 
 
 @blueprint.get("/<int:person_id>")
@@ -54,7 +54,7 @@ def new_person(body: dict[str, Any]) -> dict[str, Any]:
 def person(person_id: int) -> dict[str, Any]:
     """One person; how he is reached is shown to himself and to administrators."""
     signed_in()
-    return _one(person_id)
+    return one_person(person_id)
 
 
 @blueprint.patch("/<int:person_id>")
@@ -63,6 +63,10 @@ def person(person_id: int) -> dict[str, Any]:
 @blueprint.response(200, PersonSchema)
 def patch_person(body: dict[str, Any], person_id: int) -> dict[str, Any]:
     """Change a person, or end him: all that is said, or nothing. One's own e-mail, mobile and language anybody changes."""
+    return change_person(person_id, body)
+
+
+def change_person(person_id: Principal, body: dict[str, Any]) -> dict[str, Any]:
     actor = signed_in()
     if not (actor.person == person_id and set(body) <= _OWN):
         may_change_person(person_id)
@@ -73,10 +77,10 @@ def patch_person(body: dict[str, Any], person_id: int) -> dict[str, Any]:
         alter_person(change, person_id, body)  # type: ignore[arg-type]  # as the body's schema
         if ends:
             close_person(change, person_id)
-    return _one(person_id)
+    return one_person(person_id)
 
 
-def _one(number: Principal) -> dict[str, Any]:
+def one_person(number: Principal) -> dict[str, Any]:
     with office().database.read() as connection:
         return _view(only(number, partial(list_persons, connection)), context_for(connection))
 
