@@ -20,7 +20,7 @@ from workflow.api.schemas.definitions import (
     VersionSchema,
 )
 from workflow.api.showing import label
-from workflow.cases.versions import Texts, Version, publish
+from workflow.cases.versions import Published, Texts, Version, publish
 from workflow.definition.drawing import mermaid
 from workflow.definition.explaining import explain
 from workflow.definition.model import Definition
@@ -119,13 +119,19 @@ def publish_one(key: str) -> tuple[dict[str, Any], int]:
 
     A text older than the newest, sent again, is a new version. Running cases keep theirs.
     """
-    actor = operator()
-    texts = _texts()
+    operator()
+    published = publish_texts(key, _texts())
     with office().database.read() as connection:
         context = context_for(connection)
-        calendar = office().calendar(connection)
-    published = publish(office().database, office().versions, texts, calendar=calendar, key=key, by=actor.person)
     return _line(published.version, context), 201 if published.new else 200
+
+
+def publish_texts(key: str | None, texts: Texts) -> Published:
+    """For administrators at the top. Raises DefinitionWrong with every problem of the files."""
+    actor = operator()
+    with office().database.read() as connection:
+        calendar = office().calendar(connection)
+    return publish(office().database, office().versions, texts, calendar=calendar, key=key, by=actor.person)
 
 
 def _texts() -> Texts:

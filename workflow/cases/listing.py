@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from workflow.cases.reading import subject_of
 from workflow.cases.tables import WAITS, cases, effect, inbox, incident, round_case, search, undone, visible
 from workflow.engine.directory import Directory, Principal
-from workflow.engine.subject import Subject
+from workflow.engine.subject import Round, Subject
 from workflow.store.metadata import NEVER
 
 _MOST_FAILED = 100
@@ -161,6 +161,21 @@ def round_page(
         )
     rows = rows.order_by(cases.c.opened_at.desc(), cases.c.id.desc()).limit(limit)
     return [Held(subject_of(row), bytes(row["head"])) for row in connection.execute(rows).mappings()]
+
+
+def round_after(connection: Connection, round_: Round) -> Held | None:
+    """The next round of the same definition at the same organisation."""
+    key = tuple_(cases.c.opened_at, cases.c.id)
+    place = _literals((cases.c.opened_at, cases.c.id), (round_.opened_at, UUID(round_.id)))
+    rows = (
+        select(cases)
+        .where(cases.c.kind == "round", cases.c.definition == round_.definition, cases.c.unit == round_.unit)
+        .where(key > tuple_(*place))
+        .order_by(cases.c.opened_at, cases.c.id)
+        .limit(1)
+    )
+    row = connection.execute(rows).mappings().one_or_none()
+    return Held(subject_of(row), bytes(row["head"])) if row is not None else None
 
 
 def cases_of_round(connection: Connection, round_id: UUID, *, limit: int, after: UUID | None = None) -> list[Held]:

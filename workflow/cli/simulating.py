@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from workflow.calendar import day_of, is_end_of_day, is_reckoned_with, local
+from workflow.calendar import is_reckoned_with
 from workflow.cli.authoring import book_of, definition_of
 from workflow.cli.house import Call
 from workflow.errors import CannotRun
-from workflow.text import Label, Language, Sayable, Sentence, sentence
+from workflow.text import Language, Sayable, sentence
 
 if TYPE_CHECKING:
     from workflow.engine.simulating import Forecast, Happening, Spread, Stage, Wait
@@ -20,28 +20,6 @@ if TYPE_CHECKING:
 _DAYS: Final = 60
 _MOST_DAYS: Final = 3_650
 _MOST_RUNS: Final = 10_000
-_WEEKDAYS: Final = tuple(
-    Label(f"周{zh}", en)
-    for zh, en in zip("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True)
-)
-_KINDS: Final = {
-    "due": sentence("deadline"),
-    "overdue": sentence("deadline passed, the work stays open"),
-    "reminder": sentence("reminder"),
-    "escalation": sentence("escalation"),
-    "notice_end": sentence("the notice ends"),
-    "until": sentence("the waiting ends"),
-    "resume": sentence("the clock goes on"),
-    "opening": sentence("the round opens"),
-    "announce": sentence("the round is announced"),
-    "closes": sentence("the round closes"),
-    "sitting": sentence("decided together"),
-}
-_OF_DAY: Final = {
-    "rest": sentence("day of rest"),
-    "make_up": sentence("worked instead of another day"),
-    "provisional": sentence("holidays of this year not published yet"),
-}
 
 
 @click.command(help="")
@@ -79,6 +57,8 @@ def _day(begins: datetime | None) -> date | None:
 
 
 def _calendar(stage: "Stage", waits: "list[Wait]", days: int) -> Iterator[str | Sayable]:
+    from workflow.engine.simulating.words import called, dated  # noqa: PLC0415 -- slow import
+
     begins = stage.begins.isoformat()
     yield sentence(
         "{title}: each step entered on {day}, and nobody acts for {days} days",
@@ -88,54 +68,18 @@ def _calendar(stage: "Stage", waits: "list[Wait]", days: int) -> Iterator[str | 
     )
     for wait in waits:
         yield ""
-        yield _called(stage, wait.state.name)
+        yield called(stage, wait.state.name)
         if wait.not_shown is not None:
             yield sentence("  not shown by the data of the first story: {reason}", reason=wait.not_shown)
         elif not wait.happenings:
             yield sentence("  nothing happens by itself")
         for happening in wait.happenings:
-            yield _line(stage, happening)
-
-
-def _line(stage: "Stage", happening: "Happening") -> Sentence:
-    parts: list[Sayable] = [_KINDS[kind] for kind in happening.kinds]
-    if happening.moved:
-        parts.append(sentence("→ {state}", state=_called(stage, happening.state)))
-    if happening.told:
-        parts.append(sentence("told: {names}", names=list(happening.told)))
-    if happening.stuck is not None:
-        parts.append(sentence("cannot go on: {reason}", reason=happening.stuck))
-    if happening.day:
-        parts.append(sentence("({note})", note=_OF_DAY[happening.day]))
-    if happening.repeated and happening.last is not None:
-        last = day_of(happening.last).isoformat()
-        parts.append(sentence("and {count} more, the last on {day}", count=happening.repeated, day=last))
-    day = day_of(happening.at)
-    return sentence(
-        "  {day} {weekday} {time}  {what}",
-        day=day.isoformat(),
-        weekday=_WEEKDAYS[day.weekday()],
-        time=_time(happening.at),
-        what=_chained(parts),
-    )
-
-
-def _time(at: datetime) -> str:
-    return "24:00" if is_end_of_day(at) else f"{local(at):%H:%M}"
-
-
-def _chained(parts: list[Sayable]) -> Sayable:
-    found = parts[0]
-    for part in parts[1:]:
-        found = sentence("{one}; {other}", one=found, other=part)
-    return found
-
-
-def _called(stage: "Stage", state: str) -> Sentence:
-    return sentence("{label} ({name})", label=stage.definition.states[state].label, name=state)
+            yield dated(stage, happening)
 
 
 def _forecast(stage: "Stage", found: "Forecast") -> Iterator[str | Sayable]:
+    from workflow.engine.simulating.words import called  # noqa: PLC0415 -- slow import
+
     yield ""
     yield sentence(
         "{runs} cases from {day} on, seed {seed}; in working days, and calendar days in brackets",
@@ -149,14 +93,14 @@ def _forecast(stage: "Stage", found: "Forecast") -> Iterator[str | Sayable]:
     for state, spread in found.states.items():
         yield sentence(
             "  {state}: {count} times, p50 {half}, p90 {most}",
-            state=_called(stage, state),
+            state=called(stage, state),
             count=spread.count,
             **_spread(spread),
         )
     for state, count in found.ended.items():
-        yield sentence("  ended in {state}: {count}", state=_called(stage, state), count=count)
+        yield sentence("  ended in {state}: {count}", state=called(stage, state), count=count)
     for state, count in found.unfinished.items():
-        yield sentence("  not ended, in {state}: {count}", state=_called(stage, state), count=count)
+        yield sentence("  not ended, in {state}: {count}", state=called(stage, state), count=count)
 
 
 def _spread(spread: "Spread") -> dict[str, str]:

@@ -7,8 +7,8 @@ from workflow.calendar import Calendar
 from workflow.definition.loading import Loaded, load_definition
 from workflow.definition.loading.reading import Outside
 from workflow.definition.model import Definition
-from workflow.definition.proving import look_at_claims, prove
-from workflow.engine.stories import Coverage, tell_book
+from workflow.definition.proving import Verdict, look_at_claims, prove
+from workflow.engine.stories import Coverage, Told, tell_book
 from workflow.engine.stories.book import read_book
 from workflow.errors import Problem
 from workflow.text import sentence
@@ -25,6 +25,8 @@ class Checked:
     claims: int = 0
     uncovered: tuple[str, ...] = ()
     counterexamples: Mapping[str, str] = field(default_factory=dict)  #: claim's place → the story that refutes it
+    verdicts: tuple[Verdict, ...] = ()
+    told: tuple[Told, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -51,7 +53,7 @@ def check(
         *(verdict.problem for verdict in verdicts if verdict.problem is not None),
         *_absent(loaded.outside, texts, None if others is None else {*others, definition.key}),
     ]
-    told: int = 0
+    told: tuple[Told, ...] = ()
     coverage: Coverage | None = None
     story_problems = [Problem("stories", "absent", sentence("There are no stories."), line=1, warning=True)]
     if stories is not None:
@@ -60,8 +62,10 @@ def check(
         definition=_if_sound(definition, [*problems, *story_problems]),
         problems=tuple(sorted(problems, key=lambda problem: problem.line or 0)),
         story_problems=tuple(story_problems),
-        stories=told,
+        stories=len(told),
         claims=len(verdicts),
+        verdicts=verdicts,
+        told=told,
         uncovered=tuple(coverage.missing(definition)) if coverage else (),
         counterexamples={
             verdict.problem.at: verdict.story for verdict in verdicts if verdict.problem and verdict.story
@@ -77,13 +81,15 @@ def _unsound(loaded: Loaded, stories: str | None) -> Checked:
     return Checked(definition=None, problems=tuple(problems), story_problems=tuple(of_stories))
 
 
-def _tell(definition: Definition, stories: str, calendar: Calendar) -> tuple[list[Problem], int, Coverage | None]:
+def _tell(
+    definition: Definition, stories: str, calendar: Calendar
+) -> tuple[list[Problem], tuple[Told, ...], Coverage | None]:
     book, problems = read_book(stories)
     if book is None:
-        return problems, 0, None
+        return problems, (), None
     told, coverage = tell_book(definition, book, calendar)
     failed = [Problem("stories", "story_failed", story.text(), line=story.line) for story in told if story.failed]
-    return failed, len(told), coverage
+    return failed, tuple(told), coverage
 
 
 def _absent(outside: Iterable[Outside], texts: Mapping[str, str], others: Collection[str] | None) -> Iterator[Problem]:

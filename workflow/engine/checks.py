@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from workflow.definition.expression import ExpressionFailed
 from workflow.definition.form import is_empty, reckoned
-from workflow.definition.model import Check, Field, Fields, Plausible
+from workflow.definition.model import Check, Definition, Field, Fields, Plausible
 from workflow.engine.context import Context
+from workflow.engine.subject import Case
 from workflow.engine.values import CaseValues, holds
 from workflow.engine.work import CaseWork, note
 from workflow.errors import InvalidData, Problem, RemarkWanted
@@ -45,6 +46,17 @@ def failed_checks(work: CaseWork, names: Collection[str]) -> Iterator[Problem]:
         known = all(fields[name].computed or not is_empty(data.get(name)) for name in read)
         if check.otherwise == "refuse" and own and known and not is_met(check, work.values(), work.context):
             yield _problem_of(check, own)
+
+
+def doubts(definition: Definition, case: Case, context: Context) -> Iterator[Problem]:
+    """What a form as it stands wants a remark on, whether or not one was made when it was handed in."""
+    work = CaseWork(definition, context, case)
+    for check in definition.checks:
+        own = _written_for(check, definition.fields) & definition.fields.keys()
+        if check.otherwise == "ask" and own and not is_met(check, work.values(), context):
+            yield _problem_of(check, own)
+    for field in definition.fields.values():
+        yield from _implausible(field, work)
 
 
 def is_met(check: Check, values: CaseValues, context: Context) -> bool:

@@ -227,10 +227,10 @@ def round_figure(definition: Definition, rule: Figure, context: Context, own: Ca
     known = view.added.setdefault(rule, {}) if _stands_alone(rule) else {}
     for facts in view.cases or ():
         if own is not None and own.id == facts.id:
-            added = _added_by(definition, rule, own, context)
+            added = added_by(definition, rule, own, context)
         else:
             if facts.id not in known or known[facts.id][0] is not facts:
-                known[facts.id] = facts, _added_by(definition, rule, facts, context)
+                known[facts.id] = facts, added_by(definition, rule, facts, context)
             added = known[facts.id][1]
         if added is not None:
             group, amount = added
@@ -246,7 +246,7 @@ def _stands_alone(rule: Figure) -> bool:
     return not {"round", "previous"} & {path[0] for path in rule.expression.paths}
 
 
-def _added_by(
+def added_by(
     definition: Definition, rule: Figure, case: Case | CaseFacts, context: Context
 ) -> tuple[str, Decimal] | None:
     """What a case adds to a figure, and to which of its groups."""

@@ -1,8 +1,10 @@
 """The outbox as operators see it: to whom, what about, what came of it; nothing of what a message says of a case."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
+from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, Select, func, literal, select, tuple_, union_all
 
@@ -48,6 +50,20 @@ class Outbox:
     pending: int
     oldest: datetime | None
     dead: int
+
+
+def reminders_of(connection: Connection, case_ids: Collection[UUID]) -> dict[UUID, list[datetime]]:
+    """When reminders and escalations of these cases were delivered, the earliest first; those of one moment once."""
+    rows = (
+        select(message.c.case_id, message.c.delivered_at)
+        .where(message.c.case_id.in_(case_ids), message.c.kind.in_(("reminder", "escalation")))
+        .where(message.c.delivered_at.is_not(None))
+        .order_by(message.c.delivered_at)
+    )
+    found: dict[UUID, dict[datetime, None]] = {}
+    for row in connection.execute(rows):
+        found.setdefault(row.case_id, {})[row.delivered_at] = None
+    return {case: list(moments) for case, moments in found.items()}
 
 
 def list_messages(

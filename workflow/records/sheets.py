@@ -29,9 +29,9 @@ from workflow.text import Label, sentence
 _EXPECTED: Final = "expected"
 _REPORTED: Final = "reported"
 #: Fields of which a meeting speaks first, whoever has something in them.
-_FIRST: Final = ("problems", "help")
+SPOKEN_OF_FIRST: Final = ("problems", "help")
 #: States whose name says that a report was not there in time.
-_LATE: Final = frozenset({"late", "missing"})
+LATE: Final = frozenset({"late", "missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +117,12 @@ def _lines(connection: Connection, round_: Round, definition: Definition, contex
 
 def _place(line: Line) -> tuple[object, ...]:
     """Late ones on top, then what the meeting has to speak about; else by number."""
-    quiet = (not line.values.get(name) for name in _FIRST)
+    quiet = (not line.values.get(name) for name in SPOKEN_OF_FIRST)
     return not line.late, *quiet, line.case.number is None, *number_order(line.case)
 
 
 def _is_late(definition: Definition, case: Case, now: datetime) -> bool:
-    if case.state in _LATE or _LATE & case.left.keys():
+    if case.state in LATE or LATE & case.left.keys():
         return True
     still = case.state == next(iter(definition.states)) and case.entries == 1
     return still and any(task.due is not None and task.due < now for task in (case.entry.tasks if case.entry else ()))

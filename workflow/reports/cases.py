@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from workflow.calendar import local
 from workflow.cases.contexts import context_of
@@ -53,6 +53,19 @@ def case_list(office: Office, connection: Connection, wanted: Wanted, actor: Act
     headings += [Heading(field.label.say(language), field.type) for field in fields.values()]
     rows = _rows(office, connection, wanted, context, fields, language)
     return Listed(say("Cases", language), headings, rows)
+
+
+def standing_of(connection: Connection, definition: str, actor: Actor, context: Context) -> Mapping[str, int]:
+    """How many open cases of a definition stand in each state, as far as this person may find them."""
+    assert actor.person is not None
+    reader = reader_of(context.directory, actor.person, context.now)
+    found = (
+        select(cases.c.state, func.count().label("standing"))
+        .where(cases.c.kind == "case", cases.c.definition == definition, cases.c.ended_at.is_(None))
+        .where(readable(reader, cases.c.id))
+        .group_by(cases.c.state)
+    )
+    return {row.state: row.standing for row in connection.execute(found)}
 
 
 def _fields(office: Office, connection: Connection, key: str) -> Mapping[str, Field]:

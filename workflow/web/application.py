@@ -12,6 +12,7 @@ from workflow.web import (
     ballots,
     cases,
     correcting,
+    definitions,
     forms,
     home,
     importing,
@@ -25,6 +26,8 @@ from workflow.web import (
     passwords,
     places,
     printing,
+    publishing,
+    reports,
     rounds,
     scores,
     signing_in,
@@ -60,6 +63,9 @@ _PAGES = (
     correcting,
     meetings,
     turnouts,
+    definitions,
+    publishing,
+    reports,
 )
 
 

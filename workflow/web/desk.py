@@ -11,7 +11,8 @@ from workflow.cases.listing import inbox_count, reader_of
 from workflow.cases.noticing import count_notices
 from workflow.engine.permit import ADMINISTRATOR, is_top_administrator
 from workflow.web.demonstrating import Part, cast_of_demo
-from workflow.web.pages import page
+from workflow.web.pages import page, reader
+from workflow.web.rhythms import Rhythm, rhythms_of
 
 _MOST_COUNTED = 100
 
@@ -26,7 +27,7 @@ class Desk:
     administers: bool
     operates: bool
     cast: tuple[Part, ...]
-    rhythms: tuple[Any, ...] = ()
+    rhythms: tuple[Rhythm, ...]
 
 
 def desk_page(template: str, status: int = 200, **values: Any) -> Response:
@@ -55,4 +56,5 @@ def desk_of(connection: Connection) -> Desk:
         administers=any(post.role == ADMINISTRATOR for post in posts),
         operates=is_top_administrator(context),
         cast=cast_of_demo(),
+        rhythms=rhythms_of(connection, context, reader()),
     )

@@ -30,6 +30,16 @@ _BESIDE: Mapping[str, Sayable] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsTable:
+    """Who may do what in one step; its cells are lines of Markdown."""
+
+    heading: str
+    state: str  #: empty: what holds in every step
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Page:
     definition: Definition
@@ -38,20 +48,26 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         title = sentence("{title}: who may do what", title=plain(self.definition.title))
-        always = sentence("In every step")
         yield f"# {begun(said(title, self.language))}"
-        yield f"## {begun(said(always, self.language))}"
-        yield self._table(everywhere(self.definition))
+        for table in self.tables():
+            yield f"## {table.heading}" + (f" (`{table.state}`)" if table.state else "")
+            rows = [table.header, ("---",) * len(table.header), *table.rows]
+            yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    def tables(self) -> Iterator[RightsTable]:
+        yield self._table(sentence("In every step"), "", everywhere(self.definition))
         for state in self.definition.states.values():
             rights = rights_of(self.definition, state)
             if rights:
-                yield f"## {begun(said(plain(state.label), self.language))} (`{state.name}`)"
-                yield self._table(rights)
+                yield self._table(plain(state.label), state.name, rights)
 
-    def _table(self, rights: Sequence[Right]) -> str:
-        header = [said(cell, self.language) for cell in _HEADER]
-        rows = [header, ["---"] * len(header), *(self._row(right) for right in rights)]
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    def _table(self, heading: Sayable, state: str, rights: Sequence[Right]) -> RightsTable:
+        return RightsTable(
+            heading=begun(said(heading, self.language)),
+            state=state,
+            header=tuple(said(cell, self.language) for cell in _HEADER),
+            rows=tuple(tuple(self._row(right)) for right in rights),
+        )
 
     def _row(self, right: Right) -> list[str]:
         deeds: list[Sayable] = [self.words.trigger_called(name) for name in right.triggers]
@@ -107,3 +123,8 @@ class _Page:
 def explain_rights(definition: Definition, language: Language) -> str:
     """The tables as Markdown: in every step, then step by step. The public sees no form, only what a notice shows."""
     return "\n\n".join(_Page(definition, Vocabulary(definition=definition), language).lines()) + "\n"
+
+
+def rights_tables(definition: Definition, language: Language) -> tuple[RightsTable, ...]:
+    """The same as tables."""
+    return tuple(_Page(definition, Vocabulary(definition=definition), language).tables())
