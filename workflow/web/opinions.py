@@ -11,6 +11,7 @@ from workflow.definition.words import ANSWERS
 from workflow.engine import changes as c
 from workflow.engine.changes import Change
 from workflow.engine.directory import Directory
+from workflow.engine.subject import Case
 from workflow.errors import said
 from workflow.text import Language, say
 from workflow.web.following import forward
@@ -34,14 +35,22 @@ class Box:
 
 
 def boxes(
-    stored: Iterable[tuple[bytes, str | None]], definition: Definition, directory: Directory, language: Language
+    stored: Iterable[tuple[bytes, str | None]],
+    definition: Definition,
+    case: Case,
+    directory: Directory,
+    language: Language,
 ) -> tuple[Box, ...]:
     """In the order of the definition: the stages passed, and those on the way forward that are still to come."""
     reading = _Reading(definition, directory, language)
     found: dict[str, list[Opinion]] = {}
     for body, disclosed in stored:
         reading.read(*unseal(body, disclosed), found)
-    coming = {state.name for state in forward(definition, definition.first_state)}
+    coming = {
+        case.state,
+        *(state.name for start in (definition.first_state, case.state) for state in forward(definition, start)),
+    }
+    coming = coming if case.ended_at is None else set()
     return tuple(
         Box(label=state.label.say(language), opinions=tuple(found.get(name, ())))
         for name, state in definition.states.items()

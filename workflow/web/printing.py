@@ -43,7 +43,7 @@ def approval_form(case_id: str) -> Response:
         case = held.subject
         assert isinstance(case, Case)
         stored, head = stored_events(connection, UUID(case.id))
-        stages = boxes(stored, version.definition, context.directory, speaks)
+        stages = boxes(stored, version.definition, case, context.directory, speaks)
     first = version.definition.states[version.definition.first_state].edit
     fields = version.definition.fields
     written = [one for group in shown.groups for one in group.fields if one.name in first]
