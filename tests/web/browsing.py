@@ -63,6 +63,7 @@ def visitor(
         timezone_id="Asia/Shanghai",
     )
     page = context.new_page()
+    page.set_default_timeout(15_000)
     found = Visitor(page=page, address=address)
     page.on("console", lambda message: found.said.append(message.text))
     page.on("pageerror", lambda error: found.said.append(str(error)))
