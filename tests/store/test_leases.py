@@ -13,7 +13,7 @@ from sqlalchemy import Table, insert, select
 from workflow.cases.tables import EFFECTS, JOBS, WAKES, effect, job, wake
 from workflow.messages.tables import MESSAGES, message
 from workflow.store import Database
-from workflow.store.leases import AT_ONCE, LEASE, Queue, back_off, failed, held, lease, release
+from workflow.store.leases import AT_ONCE, LEASE, Queue, as_held, back_off, failed, held, lease, release
 
 NOW = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -212,4 +212,7 @@ def key_of(queue: Queue, row: Any) -> tuple[Any, ...]:
 
 def is_held(database: Database, queue: Queue, row: Any) -> bool:
     with database.read() as connection:
-        return connection.execute(select(queue.table.c[0]).where(held(queue, row))).one_or_none() is not None
+        return (
+            connection.execute(select(queue.table.c[0]).where(held(queue)), as_held(queue, row)).one_or_none()
+            is not None
+        )

@@ -25,7 +25,7 @@ def context_of(office: Office, connection: Connection, actor: Actor, subject: Su
 
 
 def with_round(connection: Connection, context: Context, subject: Subject) -> Context:
-    """The same with the round of a subject and what it knows of its cases."""
+    """The same with the round of a subject and what it knows of its cases; of a case's, unless figures are not read."""
     if isinstance(subject, Round):
         return replace(context, round=RoundView(subject, round_facts(connection, subject.id)))
     if not isinstance(subject, Case) or subject.round is None:
@@ -33,4 +33,5 @@ def with_round(connection: Connection, context: Context, subject: Subject) -> Co
     found = load(connection, UUID(subject.round))
     if found is None or not isinstance(found[0], Round):
         return context
-    return replace(context, round=RoundView(found[0], round_facts(connection, subject.round)))
+    known = None if "figures" in context.unread else round_facts(connection, subject.round)
+    return replace(context, round=RoundView(found[0], known))

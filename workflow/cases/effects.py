@@ -24,7 +24,7 @@ from workflow.engine.context import Actor
 from workflow.engine.opening import Opening, cases_to_open
 from workflow.engine.subject import Case, Round
 from workflow.errors import NotFound, WorkflowError
-from workflow.store.leases import Queue, failed, held, lease
+from workflow.store.leases import Queue, as_held, failed, held, lease
 
 log = structlog.get_logger()
 
@@ -39,6 +39,7 @@ _OF_ONE = Queue(
     EFFECTS.again,
     and_(effect.c.next_at.is_not(None), effect.c.case_id == bindparam("case", type_=effect.c.case_id.type)),
 )
+_DONE = update(effect).where(held(EFFECTS)).values(next_at=None, lease_until=None, error=None)
 #: Cases that open with a round, in one transaction.
 _OPENED_AT_ONCE = 200
 
@@ -108,9 +109,7 @@ def _do(office: Office, row: RowMapping, now: datetime) -> None:
         if recorder is not None:
             with office.database.write() as connection:
                 recorder(office, connection, todo)
-                connection.execute(
-                    update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error=None)
-                )
+                connection.execute(_DONE, as_held(EFFECTS, row))
             return
         doer = _DOERS.get(todo.kind)
         if doer is None:
@@ -125,14 +124,13 @@ def _do(office: Office, row: RowMapping, now: datetime) -> None:
 def _mark(office: Office, *rows: RowMapping) -> None:
     with office.database.write() as connection:
         for row in rows:
-            done = update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error=None)
-            connection.execute(done)
+            connection.execute(_DONE, as_held(EFFECTS, row))
 
 
 def _wait_for_room(office: Office, row: RowMapping, now: datetime) -> None:
     """An effect whose room does not exist yet (documents) waits for it; `verify` knows it."""
     with office.database.one_statement() as connection:
-        connection.execute(update(effect).where(held(EFFECTS, row)).values(next_at=None, lease_until=None, error=WAITS))
+        connection.execute(_DONE.values(error=WAITS), as_held(EFFECTS, row))
     log.info("effect_waits", case_id=str(row["case_id"]), kind=row["kind"], at=now.isoformat())
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from workflow.cases.tables import cases
 from workflow.engine.subject import Case, Round
@@ -35,6 +35,7 @@ from (select 1 as one) as present
 """
 _POSTGRESQL = _COLUMNS.format(clock="clock_timestamp()", id="%(id)s", request="%(request)s")
 _SQLITE = _COLUMNS.format(clock="null", id=":id", request=":request")
+_SUBJECT = select(cases).where(cases.c.id == bindparam("subject", type_=cases.c.id.type))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def read_sqlite(driver: DriverConnection, subject: UUID, request: bytes) -> Read
 
 def load(connection: Connection, subject: UUID) -> tuple[Case | Round, bytes] | None:
     """A subject with the head of its chain, by any connection."""
-    row = connection.execute(select(cases).where(cases.c.id == subject)).mappings().one_or_none()
+    row = connection.execute(_SUBJECT, {"subject": subject}).mappings().one_or_none()
     return None if row is None else (subject_of(row), bytes(row["head"]))
 
 

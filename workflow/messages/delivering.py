@@ -20,7 +20,7 @@ from workflow.messages.joining import join_reminders, next_to_join
 from workflow.messages.preparing import NotWanted, Parcel, Prepared, prepare
 from workflow.messages.settings import MailSettings
 from workflow.messages.tables import MESSAGES, message, ready
-from workflow.store.leases import LEASE, held, lease, release
+from workflow.store.leases import LEASE, as_held, held, lease, release
 from workflow.text import sentence
 
 log = structlog.get_logger()
@@ -162,14 +162,14 @@ class _Batch:
 
     def _mark(self, row: RowMapping, values: Mapping[str, Any]) -> None:
         """The row, if it is still ours; and with it those that were joined to it, which have no time of their own."""
-        own = update(message).where(held(MESSAGES, row)).values(values)
+        own = update(message).where(held(MESSAGES)).values(values)
         database = self._office.database
         if row["joined"] is None:
             with database.one_statement() as connection:
-                connection.execute(own)
+                connection.execute(own, as_held(MESSAGES, row))
             return
         with database.write() as connection:
-            if connection.execute(own).rowcount:
+            if connection.execute(own, as_held(MESSAGES, row)).rowcount:
                 others = (message.c.joined == row["id"]) & (message.c.id != row["id"])
                 connection.execute(update(message).where(others).values({**values, "next_at": None}))
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from workflow.cases.contexts import context_of
+from workflow.cases.contexts import context_of, with_round
 from workflow.cases.desk import stored_events
 from workflow.cases.history import Event, folded, unseal
 from workflow.cases.office import EffectToDo, Office
@@ -16,13 +16,16 @@ from workflow.cases.tables import disclosure, event
 from workflow.cases.versions import Version
 from workflow.definition.model import Definition
 from workflow.engine import changes as c
-from workflow.engine.context import Actor, Context
+from workflow.engine.context import Actor, Context, Fact, SeededLot
 from workflow.engine.outlook import differences
 from workflow.engine.permit import open_task
 from workflow.engine.sight import may_see, may_see_round
 from workflow.engine.subject import Case, Objection, Round, Subject, Task
 
 SERVICE = Actor(service="messages")
+_EVENT = select(event.c.body, event.c.hash).where(
+    event.c.case_id == bindparam("case", type_=event.c.case_id.type), event.c.seq == bindparam("number")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +63,28 @@ def is_seen_by(definition: Definition, subject: Subject, context: Context) -> bo
     return may_see(definition, subject, context)
 
 
-def occasion_of(office: Office, connection: Connection, todo: EffectToDo, case: str | None = None) -> Occasion | None:
-    """None where the case or the event is not there (any more). Of a round's event, what one of its cases is told."""
+def occasion_of(
+    office: Office,
+    connection: Connection,
+    todo: EffectToDo,
+    case: str | None = None,
+    unread: frozenset[Fact] = frozenset(),
+) -> Occasion | None:
+    """None where the case or the event is not there (any more). Of a round's event, what one of its cases is told.
+
+    Who wants of it what is `unread` raises Missing.
+    """
     found = load(connection, todo.case_id if case is None else UUID(case))
-    row = connection.execute(
-        select(event.c.body, event.c.hash).where(event.c.case_id == todo.case_id, event.c.seq == todo.seq)
-    ).one_or_none()
+    row = connection.execute(_EVENT, {"case": todo.case_id, "number": todo.seq}).one_or_none()
     if found is None or row is None:
         return None
     subject = found[0]
+    context = replace(context_of(office, connection, SERVICE), now=todo.at, lot=SeededLot(subject.id), unread=unread)
     happened, changes = unseal(row.body.encode(), None)
     return Occasion(
         subject=subject,
         version=office.versions.get(connection, subject.definition, subject.version),
-        context=replace(context_of(office, connection, SERVICE, subject), now=todo.at),
+        context=with_round(connection, context, subject),
         event=happened,
         changes=tuple(changes),
         head=bytes(row.hash),

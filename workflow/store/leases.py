@@ -4,7 +4,7 @@ A worker takes rows for a minute. If it is killed, the lease runs out and anothe
 row must bear repetition. A failure puts its row off and never holds up the rest.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -55,8 +55,9 @@ def lease(
 
 def release(database: Database, queue: Queue, row: RowMapping, now: datetime) -> None:
     """Gives a row back at once, as if it had not been taken: the worker is being stopped."""
+    given_back = update(queue.table).where(held(queue)).values(_given_back(queue) or {queue.due: now})
     with database.one_statement() as connection:
-        connection.execute(update(queue.table).where(held(queue, row)).values(_given_back(queue) or {queue.due: now}))
+        connection.execute(given_back, as_held(queue, row))
 
 
 def failed(
@@ -76,15 +77,24 @@ def failed(
     values: dict[Any, Any] = {**_given_back(queue), queue.failures: queue.failures + 1, queue.again: now + wait}
     if error is not None:
         values[queue.table.c.error] = error
-    statement = update(queue.table).where(held(queue, row)).values(values).returning(queue.failures)
+    statement = update(queue.table).where(held(queue)).values(values).returning(queue.failures)
     with database.one_statement() as connection:
-        return connection.execute(statement).scalar()
+        return connection.execute(statement, as_held(queue, row)).scalar()
 
 
-def held(queue: Queue, row: RowMapping) -> ColumnElement[bool]:
-    """That the row is still leased as it was handed out; to be asked by whoever marks it as done."""
-    keys = (column == row[column] for column in queue.table.primary_key.columns)
-    return and_(*keys, queue.lease == row[queue.lease])
+@cache
+def held(queue: Queue) -> ColumnElement[bool]:
+    """That a row is still leased as it was handed out, which is what `as_held` gives; whoever marks it as done asks."""
+    return and_(*(column == bindparam(f"held_{column.name}", type_=column.type) for column in _held_by(queue)))
+
+
+def as_held(queue: Queue, row: RowMapping) -> dict[str, Any]:
+    return {f"held_{column.name}": row[column] for column in _held_by(queue)}
+
+
+def _held_by(queue: Queue) -> Iterator[Column[Any]]:
+    yield from queue.table.primary_key.columns
+    yield queue.lease
 
 
 def back_off(failures: int) -> timedelta:
