@@ -112,7 +112,7 @@ def upload(task_id: str) -> BaseResponse:
         raise NotFound
     found = _take(opened, field, file, int(request.form.get("there", "0") or 0))
     status = 201 if isinstance(found, FileShown) else 422
-    return page("file.html", status, one=found, input={"name": field.name}, filling=opened.task, owner="")
+    return page("file.html", status, one=found, input={"name": field.name}, filling=opened.task)
 
 
 @blueprint.get("/names/<any('person', 'organisation'):kind>")
@@ -259,7 +259,6 @@ def _page(
         stages=stages_after(opened.definition, opened.case.state, speaks),
         wrong=wrong or Wrong(),
         twice=twice,
-        owner="",
     )
 
 

@@ -130,7 +130,6 @@ def _answered(shown: Listed | None, pane: Pane | None, *, opened: bool, status: 
         "ticked": request.args.getlist("ticked"),
         "toast": _toast(),
         "key": secrets.token_hex(16),
-        "owner": "decision",
     }
     if is_part() and shown is None:
         return page("pane.html", status, **values)
