@@ -51,6 +51,7 @@ _MONTHS = tuple(
 )
 _DAY = sentence("{weekday} {day} {month}")
 _DAY_OF_YEAR = sentence("{day} {month} {year}")
+_DAY_ALONE = sentence("{day}")
 _MOMENT = sentence("{day} {clock}")
 _TODAY = sentence("today {clock}")
 
@@ -101,6 +102,10 @@ class Wording:
         if day.year == self._today.year:
             return say(_DAY.template, self.language, weekday=weekday, day=day.day, month=month)
         return say(_DAY_OF_YEAR.template, self.language, day=day.day, month=month, year=day.year)
+
+    def short_day(self, day: date) -> tuple[str, str]:
+        """9日 and 周一, for where the month stands beside it."""
+        return say(_DAY_ALONE.template, self.language, day=day.day), _WEEKDAYS[day.weekday()].say(self.language)
 
     def today(self) -> str:
         return self.day(self._today)

@@ -19,6 +19,7 @@ from workflow.messages.wording import Wording
 from workflow.text import Language
 from workflow.web.inputs import Filled, Input, inputs_of, sent_values, written
 from workflow.web.pages import page, pages, reader
+from workflow.web.polls import poll_behind
 
 blueprint = pages("answering", __name__)
 
@@ -80,8 +81,9 @@ def _page(code: str, *, done: bool = False, receipt: str | None = None, error: W
     speaks = reader()
     with office().database.read() as connection:
         found = behind(connection, code)
+        poll = poll_behind(connection, found, speaks)
     shown = look_at(found)
-    asked = shown["open"] and not (receipt and done)
+    asked = shown["open"] and not (receipt and done) and not (poll and poll.is_final)
     problems, wrong = _wrong(error, speaks)
     status = 200 if error is None else status_of(error)
     typed = sent_values(_fields(found), request.form) if error is not None else {}
@@ -93,6 +95,9 @@ def _page(code: str, *, done: bool = False, receipt: str | None = None, error: W
         state=shown["state_label"][speaks] if shown["state_label"] else None,
         asked=asked,
         begins=found.subject is None,
+        poll=poll,
+        given=request.form,
+        chosen_rows=request.form.getlist("rows"),
         done=done,
         receipt=receipt,
         problems=problems,

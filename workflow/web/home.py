@@ -1,4 +1,4 @@
-"""`/`: where the API document, the notices and the mails are; and the page of each error."""
+"""`/`: what needs no account, and where to sign in; and the page of each error."""
 
 from string import Formatter
 
@@ -18,11 +18,11 @@ blueprint = pages("home", __name__)
 
 @blueprint.get("/")
 def home() -> Response:
-    """One small page until the pages come."""
+    """What is published, the register, checking a certificate, the guides."""
     with office().database.read() as connection:
         running = count_notices(connection)
     demo = is_demo(office())
-    mails = _where(current_app.extensions["mails"], reader(), demo=demo)
+    mails = _where(current_app.extensions["mails"], reader()) if demo else ""
     return page("home.html", running=running, demo=demo, mails=mails)
 
 
@@ -39,13 +39,11 @@ def problem(code: str) -> Response:
     return page("problem.html", code=code, said=said, meaning=" ".join((found.__doc__ or "").split()))
 
 
-def _where(mails: MailSettings, speaks: Language, *, demo: bool) -> str:
-    """Of a real service nobody outside learns how its machine is laid out."""
+def _where(mails: MailSettings, speaks: Language) -> str:
+    """Of a demo alone: of a real service nobody outside learns how its machine is laid out."""
     if mails.host is not None:
-        return say("They go out by {host}.", speaks, host=mails.host) if demo else say("They go out.", speaks)
-    if demo:
-        return say("No mail server is named, so they lie as files in {folder}.", speaks, folder=str(mails.folder))
-    return say("No mail server is named, so they lie as files in the folder “mail” beside the database.", speaks)
+        return say("They go out by {host}.", speaks, host=mails.host)
+    return say("No mail server is named, so they lie as files in {folder}.", speaks, folder=str(mails.folder))
 
 
 def _kinds(root: type[WorkflowError]) -> list[type[WorkflowError]]:

@@ -1,13 +1,15 @@
 """What became of an objection, by the code that came with it; and taking it back."""
 
-from datetime import datetime
+from typing import Any
 
 from flask import Response, request
 
+from workflow.api.asking import context_for, office
 from workflow.api.notices import became, take_back
-from workflow.calendar import local
+from workflow.engine.context import PUBLIC_ACTOR
 from workflow.errors import NotFound, Refused, said
 from workflow.text import Sentence, sentence
+from workflow.web.looking import instant, wording_of
 from workflow.web.pages import page, pages, reader
 
 blueprint = pages("objections", __name__)
@@ -22,12 +24,22 @@ _STATES: dict[str, Sentence] = {
     "closed": sentence("No answer is needed any more."),
     "late": sentence("It came after the notice had ended and is examined as a matter of its own."),
 }
+_HEADINGS: dict[str, Sentence] = {
+    "open": sentence("Being examined"),
+    "dismissed": sentence("Not upheld"),
+    "joined": sentence("Joined to another"),
+    "partly": sentence("Upheld in part"),
+    "upheld": sentence("Upheld"),
+    "retracted": sentence("Taken back"),
+    "closed": sentence("Closed"),
+    "late": sentence("A matter of its own"),
+}
 _LONGEST = 100
 
 
 @blueprint.get("/objections")
 def objections() -> Response:
-    return page("objections.html", problem=None, found=None)
+    return page("objections.html", problem=None, found=None, typed="")
 
 
 @blueprint.post("/objections")
@@ -41,10 +53,24 @@ def look_up() -> Response:
         found = became(receipt)
     except NotFound as missing:
         because = said(missing.because, reader()) if missing.because else missing.say(reader())
-        return page("objections.html", 404, problem=because, found=None)
+        return page("objections.html", 404, problem=because, found=None, typed=receipt)
     except Refused as refused:
         problem, found = refused.say(reader()), became(receipt)
-    at = local(datetime.fromisoformat(found["at"]))
-    state = _STATES[found["state"]].say(reader())
-    shown = {"receipt": receipt, "at": f"{at:%Y-%m-%d %H:%M}", "state": state, "open": found["state"] == "open"}
-    return page("objections.html", problem=problem, found=shown)
+    return page("objections.html", problem=problem, found=_shown(receipt, found), typed="")
+
+
+def _shown(receipt: str, found: dict[str, Any]) -> dict[str, Any]:
+    with office().database.read() as connection:
+        wording = wording_of(context_for(connection, actor=PUBLIC_ACTOR), reader())
+    answered = found["answered_at"]
+    return {
+        "receipt": receipt,
+        "name": found["state"],
+        "heading": _HEADINGS[found["state"]].say(reader()),
+        "state": _STATES[found["state"]].say(reader()),
+        "at": wording.moment(instant(found["at"])),
+        "answered": wording.moment(instant(answered)) if answered else None,
+        "examiners": wording.listed([one["name"] if isinstance(one, dict) else str(one) for one in found["examiners"]]),
+        "notice": found["notice"],
+        "open": found["state"] == "open",
+    }

@@ -16,13 +16,27 @@ from workflow.api.problems import status_of, title_of
 from workflow.clock.settable import is_demo
 from workflow.errors import NotSignedIn, Problem, WorkflowError, said
 from workflow.messages.settings import MailSettings
-from workflow.text import LANGUAGES, Label, Language, Sentence, say
+from workflow.text import LANGUAGES, Label, Language, Sentence, say, sentence
 from workflow.web.asking_to_sign_in import ask_to_sign_in
 
 STATIC = Path(__file__).with_name("static")
 THEMES = ("light", "dark")
 #: So long a browser keeps what was chosen in it, in seconds.
 KEPT = 365 * 24 * 3600
+#: So long anybody may keep a page that says the same to everybody, in seconds.
+_KEPT_BY_OTHERS = 60
+
+#: What one can do about a refusal.
+_HELPS: dict[int, Sentence] = {
+    400: sentence("Go back and try once more; if it happens again, begin at the first page."),
+    403: sentence("If it should be yours to do, ask your union's administrator for the post that it needs."),
+    404: sentence("Look whether the address was copied in full. What is over, or not yours to see, is told the same."),
+    405: sentence("Go back: there the button does it."),
+    413: sentence("Make it smaller, or send fewer files at once; 20 MB each is the most."),
+    429: sentence("Wait a little; nothing that you sent was lost by waiting."),
+    500: sentence("Those who run the service were told. Go back: what you typed still stands there."),
+    503: sentence("Wait a moment and send it again; nothing was done yet."),
+}
 
 #: Static files and templates.
 blueprint = Blueprint("web", __name__, static_folder="static", static_url_path="/static", template_folder="templates")
@@ -31,7 +45,6 @@ blueprint = Blueprint("web", __name__, static_folder="static", static_url_path="
 def pages(name: str, module: str) -> Blueprint:
     """A blueprint whose refusals are pages, in the language that was chosen; the API has its own of the same names."""
     found = Blueprint(f"page_{name}", module)
-    found.before_request(_speak)
     found.register_error_handler(WorkflowError, refused)
     return found
 
@@ -58,6 +71,17 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     response.headers["X-Robots-Tag"] = "noindex"
     if request.args.get("language") in LANGUAGES:
         keep(response, "language", speaks)
+    return response
+
+
+def kept_page(template: str, *, is_found: bool = True, **values: Any) -> Response:
+    """A page that says the same to everybody: others may keep it for a while, and search engines where it is to be found."""
+    response = page(template, is_found=is_found, **values)
+    if is_found:
+        del response.headers["X-Robots-Tag"]
+    if "language" not in request.args:  # what is chosen is kept on this browser alone
+        response.headers["Cache-Control"] = f"public, max-age={_KEPT_BY_OTHERS}"
+        response.vary.add("Cookie")
     return response
 
 
@@ -88,11 +112,43 @@ def refused(error: WorkflowError) -> Response:
         return page("sign_in.html", 401, **ask_to_sign_in())
     status = status_of(error)
     because = said(error.because, speaks) if error.because is not None else error.say(speaks)
-    return page("refused.html", status, heading=title_of(status, speaks), because=because)
+    return _refusal(status, because)
 
 
+def refusal_as_page(response: Response) -> Response:
+    """What is refused before a page is asked, as a page: an unknown address, a body that is too large, a mistake of ours."""
+    if response.mimetype != "application/problem+json" or not _is_for_people():
+        return response
+    problem = cast("dict[str, Any]", response.get_json())
+    told = _refusal(problem["status"], problem["detail"])
+    for name in ("Allow", "Retry-After"):
+        if name in response.headers:
+            told.headers[name] = response.headers[name]
+    return told
+
+
+def _refusal(status: int, because: str) -> Response:
+    speaks = reader()
+    heading, helps = title_of(status, speaks), _HELPS.get(status)
+    return page(
+        "refused.html",
+        status,
+        heading=heading,
+        because=because if because != heading else "",
+        helps=helps.say(speaks) if helps else "",
+    )
+
+
+def _is_for_people() -> bool:
+    """A browser says that it reads pages; programs are told by documents."""
+    return not request.path.startswith("/api/") and any(kind == "text/html" for kind, _ in request.accept_mimetypes)
+
+
+@blueprint.before_app_request
 def _speak() -> None:
-    """By the address, else as was chosen on this browser, else as everywhere."""
+    """By the address, else as was chosen on this browser, else as everywhere; programs say it with each request."""
+    if request.path.startswith("/api/"):
+        return
     wanted = request.args.get("language") or request.cookies.get("language")
     if wanted in LANGUAGES:
         g.language = wanted

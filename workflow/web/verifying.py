@@ -5,11 +5,15 @@ from typing import Any, Final
 
 from flask import Response, redirect, request, url_for
 
+from workflow.api.asking import context_for, office
 from workflow.api.honours import registered, why_unknown
+from workflow.engine.context import PUBLIC_ACTOR
 from workflow.errors import said
 from workflow.records.codes import grouped
 from workflow.text import Label, Language, Sentence, say, sentence
-from workflow.web.pages import page, pages, reader
+from workflow.web.codes import code_for
+from workflow.web.looking import wording_of
+from workflow.web.pages import kept_page, page, pages, reader
 
 blueprint = pages("verifying", __name__)
 
@@ -19,6 +23,12 @@ _SAYS: Final = {
     "suspended": sentence("The certificate is in the register, but the honour is suspended since {since}."),
     "withdrawn": sentence("The certificate is in the register, but the honour was withdrawn on {since}."),
     "expired": sentence("The certificate is in the register, but the honour held until {since} only."),
+}
+_HEADINGS: Final = {
+    "valid": sentence("Genuine, and the honour holds"),
+    "suspended": sentence("The honour is suspended"),
+    "withdrawn": sentence("The honour was withdrawn"),
+    "expired": sentence("The honour has run out"),
 }
 _BY: Final = {
     "suspended": sentence("Suspended by"),
@@ -31,7 +41,7 @@ def ask() -> Any:
     """By a form without a script; a number that was typed leads to its page."""
     typed = request.args.get("code", "").strip()[:_LONGEST]
     if not grouped(typed):
-        return page("verify.html", typed="", found=None, problem=None)
+        return kept_page("verify.html", here="verify", typed="", found=None, problem=None)
     return redirect(url_for("page_verifying.verify", code=grouped(typed), language=request.args.get("language")))
 
 
@@ -42,13 +52,19 @@ def verify(code: str) -> Response:
     typed = grouped(code[:_LONGEST])
     found = registered(code[:_LONGEST])
     if found is None:
-        return page("verify.html", 404, typed=typed, found=None, problem=said(why_unknown(code[:_LONGEST]), speaks))
+        problem = said(why_unknown(code[:_LONGEST]), speaks)
+        return page("verify.html", 404, here="verify", typed=typed, found=None, problem=problem)
     shown = {
         "state": found["state"],
         "answer": say(_SAYS[found["state"]].template, speaks, since=_day(found["state_since"], speaks) or "–"),
+        "heading": _HEADINGS[found["state"]].say(speaks),
         "facts": [(name.say(speaks), value) for name, value in _facts(found, speaks) if value],
     }
-    return page("verify.html", typed=typed, found=shown, problem=None)
+    with office().database.read() as connection:
+        now = office().database.now(connection)
+        checked = wording_of(context_for(connection, actor=PUBLIC_ACTOR), speaks).moment(now)
+    drawn = code_for(url_for("page_verifying.verify", code=found["code"]))
+    return page("verify.html", here="verify", typed=typed, found=shown, problem=None, checked=checked, code=drawn)
 
 
 def _facts(found: dict[str, Any], speaks: Language) -> list[tuple[Sentence, str | None]]:

@@ -65,3 +65,9 @@ document.addEventListener("keydown", (event) => {
   // What sends something is only come to by its letter; it is sent by a key of its own.
   if (wanted.matches("a, summary, [type=button]")) wanted.click(); else wanted.focus();
 });
+
+// A page prints itself where there are scripts.
+document.querySelectorAll("[data-prints]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});

@@ -1,4 +1,4 @@
-"""The small pages where mails lead: each is there, works by plain forms, and tells nobody what is not his."""
+"""The pages where mails lead: each is there, works by plain forms, and tells nobody what is not his."""
 
 import re
 from html.parser import HTMLParser
@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.api.hearing import EMAIL, FORM, OBJECTION, at_consent, at_notice, code_of
 from tests.api.house import House
+from tests.api.polling import Poll, a_poll
 from workflow.clock.settable import mark
 from workflow.messages import addresses
 
@@ -74,8 +75,6 @@ def sent(house: House, path: str, **values: object) -> TestResponse:
         addresses.objection_page(""),
         addresses.password_page("", "a<b>-code"),
         "/",
-        "/notices",
-        f"/notices/{CASE}.1",
         "/password",
     ],
 )
@@ -118,7 +117,7 @@ def test_link_is_answered_by_its_page(stored_house: House) -> None:
     assert (silent.status_code, 'role="alert"' in silent.text) == (422, True)
     assert Page(silent.text).inputs["account"] == "6222"
     done = sent(house, path, account="6222 0000", trigger="agree")
-    assert (done.status_code, 'class="done"' in done.text, Page(done.text).buttons) == (200, True, [])
+    assert (done.status_code, 'class="done ' in done.text, Page(done.text).buttons) == (200, True, [])
     assert house.by("王芳").read("/api/v1/cases")["items"][0]["data"]["account"] == "6222 0000"
     assert Page(shown(house, path).text).buttons == []
 
@@ -189,3 +188,46 @@ def test_form_that_is_too_large_or_cannot_be_kept_is_refused(house: House) -> No
     assert sent(house, path, account="a\x00b", trigger="agree").status_code == 422
     assert sent(house, path, opinion="x" * 2_000_000, trigger="agree").status_code == 413
     assert sent(house, path, opinion="x" * 20_001, trigger="decline").status_code == 422
+
+
+# --- a ballot by link
+
+
+def test_page_says_that_the_vote_is_in_and_after_the_closing_what_came_of_it(poll: Poll) -> None:
+    path, client = poll.link(poll.members[0]), poll.house.app.test_client()
+    page = f"/l/{path.rpartition('/')[2]}"
+    before = client.get(f"{page}?language=en").text
+    receipt = poll.house.by(None).do(path, {"vote": "satisfied"})["receipt"]
+    after = client.get(f"{page}?language=en").text
+    early = client.get(f"{page}/votes").text
+    poll.close()
+    closed = client.get(f"{page}?language=en").text
+
+    assert ("Your vote is in." in before, "Your vote is in." in after) == (False, True)
+    assert (receipt in after, receipt in early) == (False, False)
+    assert "your vote was counted" in closed
+    assert "<dt>Satisfied</dt><dd>1</dd>" in closed
+    assert receipt in client.get(f"{page}/votes").text
+
+
+def test_result_is_told_by_branch_and_small_branches_stand_together(poll: Poll) -> None:
+    for member in poll.members:
+        poll.vote(member, "satisfied")
+    page = f"/l/{poll.link(poll.members[0]).rpartition('/')[2]}"
+    poll.close()
+    closed = shown(poll.house, page).text
+    assert "一分会" in closed
+    assert '<th scope="row">一分会</th>' not in closed  # three voted there
+
+
+def test_page_does_not_ask_again_where_a_vote_stays(stored_house: House) -> None:
+    poll = a_poll(stored_house, changeable="false")
+    path, client = poll.link(poll.members[0]), stored_house.app.test_client()
+    page = f"/l/{path.rpartition('/')[2]}?language=en"
+    before = client.get(page).text
+    stored_house.by(None).do(path, {"vote": "satisfied"})
+    assert ("<form" in before, "<form" in client.get(page).text) == (True, False)
+
+
+def test_votes_of_a_guessed_link_are_not_there(house: House) -> None:
+    assert shown(house, "/l/ABCDEFGH23456789/votes").status_code == 404
