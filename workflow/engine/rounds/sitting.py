@@ -283,13 +283,13 @@ def _without_the_tied(work: SittingWork) -> None:
 def _tally_of(
     work: SittingWork, rules: Ballot, votes: Sequence[Vote], case: CaseFacts, stand: Standing
 ) -> dict[str, Figure]:
-    """The votes on one case; who is recused for it has none."""
+    """The votes on one case; who is recused for it has none. A secret vote names nobody: it was cast without that case."""
     open_ballot = work.entry.ballot
     voters = open_ballot.electorate if open_ballot else ()
-    electorate = [person for person in voters if why_no_vote_on(work, stand, person, case) is None]
-    able = frozenset(electorate)
-    given = [vote for vote in votes if case.id in vote.votes and vote.by in able]
-    return ballot.tally(rules, [Vote(by=vote.by, choice=vote.votes[case.id]) for vote in given], len(electorate))
+    recused = {person for person in voters if why_no_vote_on(work, stand, person, case) is not None}
+    given = [vote for vote in votes if case.id in vote.votes and vote.by not in recused]
+    cast = [Vote(by=vote.by, choice=vote.votes[case.id]) for vote in given]
+    return ballot.tally(rules, cast, len([person for person in voters if person not in recused]))
 
 
 @dataclass(frozen=True, slots=True)
