@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from tests.api.definitions import HEARING
-from tests.api.hearing import EMAIL, FORM, OBJECTION, at_notice
+from tests.api.hearing import EMAIL, FORM, OBJECTION, at_notice, code_of
 from tests.api.house import House, task_of
 from tests.web.test_links import SCRIPT_OF_ITS_OWN, Page
 from workflow.calendar import chinese_calendar
@@ -198,12 +198,14 @@ def test_code_that_is_guessed_finds_no_objection(house: House) -> None:
     assert SCRIPT not in wrong.text
 
 
-def test_name_of_forty_rare_signs_is_published_whole(house: House) -> None:
+def test_name_of_forty_rare_signs_stands_whole_on_its_page(house: House) -> None:
     text = HEARING.replace("required: true, max: 20}", "required: true, max: 40}", 1)
     publish(house.office.database, house.office.versions, Texts(definition=text), calendar=chinese_calendar())
     wang = house.by("王芳")
     case = wang.do("/api/v1/cases", {"definition": "hearing", "data": {**FORM, "name": RARE}}, status=201)
-    assert wang.do(f"{task_of(case)}/decision", {"trigger": "submit"})["subject"] == RARE
+    wang.do(f"{task_of(case)}/decision", {"trigger": "submit"})
+    house.tick()
+    assert f">{RARE}</h1>" in house.app.test_client().get(f"/l/{code_of(house)}").text
 
 
 # --- the register, certificates, guides
