@@ -191,7 +191,7 @@ def test_a_withdrawn_honour_stays_with_its_date_and_the_number_of_the_decision(r
     status, text = page(register, found["code"])
     assert status == 200
     assert "withdrawn on 2027-04-01" in text
-    assert 'class="ended"' in text
+    assert 'class="answer red"' in text
     assert "示工发〔2027〕5号" in text
     assert "不可外传" not in text
 

@@ -57,7 +57,7 @@ def test_why_not_and_warnings_are_told_in_the_reader_s_language(house: House) ->
 @pytest.mark.parametrize(("wanted", "language"), [("zh", "zh-CN"), ("en", "en")])
 def test_pages_speak_both_languages(house: House, wanted: str, language: str) -> None:
     client = house.app.test_client()
-    for path in ("/", "/inbox", "/me", "/password", "/password/x", "/objections", "/notices", "/problems/guard"):
+    for path in ("/", "/sign-in", "/password", "/password/x", "/objections", "/notices", "/problems/guard"):
         for page in (
             client.get(f"{path}?language={wanted}"),
             client.get(path, headers={"Accept-Language": wanted}),
