@@ -1,7 +1,7 @@
 """`demo`: a district that is played forward on a clock of its own, and then served."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,10 +12,9 @@ from workflow.cli.options import database_option
 from workflow.cli.progress import bar
 from workflow.cli.serving import host_option, port_option, serve
 from workflow.cli.texts import read_texts
-from workflow.text import Label, Language, say, sentence
+from workflow.text import Language, say, sentence
 
 if TYPE_CHECKING:  # `--help` loads none of it
-    from workflow.cases.versions import Texts
     from workflow.demo.demonstration import Played
 
 
@@ -39,7 +38,7 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
     with bar(say("A district and its year", call.language)) as far:
         played = demonstrate(house.office, house.delivery, texts, house.folder / "demo", far)
     house.office.database.dispose()
-    for line in report(played, texts, click.get_current_context().find_root().command_path, call.language):
+    for line in report(played, click.get_current_context().find_root().command_path, call.language):
         click.echo(line)
     if played.verified.broken:
         sys.exit(1)
@@ -48,7 +47,7 @@ def demo(call: Call, database: str | None, host: str, port: int, *, serving: boo
         serve(call, database, host, port, with_scheduler=True)
 
 
-def report(played: "Played", texts: "Iterable[Texts]", program: str, language: Language) -> Iterator[str]:
+def report(played: "Played", program: str, language: Language) -> Iterator[str]:
     """What happened by month, what came of it as tables, and whom a visitor may be."""
     from workflow.demo.demonstration import PASSWORD  # noqa: PLC0415 -- slow import
 
@@ -56,9 +55,10 @@ def report(played: "Played", texts: "Iterable[Texts]", program: str, language: L
         yield month
         yield from (f"  {one.say(language)}" for one in told)
     yield ""
+    yield played.narrowed.say(language)
+    yield ""
     yield say("Cases by state", language)
-    labels = [(played.states[key], label) for key, label in _labels(texts) if key in played.states]
-    yield from (f"{number:>6}  {label.say(language)}" for number, label in labels)
+    yield from (f"{number:>6}  {label.say(language)}" for label, number in played.states)
     yield ""
     yield say("Mails by kind", language)
     yield from (f"{count:>6}  {_KINDS[kind].say(language)}" for kind, count in played.mails.items())
@@ -75,15 +75,6 @@ def report(played: "Played", texts: "Iterable[Texts]", program: str, language: L
     )
     for one in played.logins:
         yield f"  {one.login:<10} {one.name}  {one.who.say(language)}"
-
-
-def _labels(texts: "Iterable[Texts]") -> Iterator[tuple[tuple[str, str], Label]]:
-    """The states of the definitions in their order."""
-    from workflow.definition.loading import load_definition  # noqa: PLC0415 -- slow import
-
-    for one in texts:
-        definition = load_definition(one.definition).sound()
-        yield from (((definition.key, name), state.label) for name, state in definition.states.items())
 
 
 _KINDS: Final = {

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,14 +20,25 @@ from workflow.cases.starting import NewCase, open_round, start_case
 from workflow.cases.tables import cases as cases_table
 from workflow.cases.tables import event
 from workflow.cases.verifying import Verified, verify
-from workflow.cases.versions import Texts
-from workflow.clock.settable import DEMO, Delivery, mark, set_clock
+from workflow.cases.versions import Texts, Version
+from workflow.clock.settable import DEMO, Delivery, mark, set_cast, set_clock
 from workflow.demo.candidates import Candidate, make_candidates, values_of
-from workflow.demo.district import CLERK, CLERKS_UNIT, LEADER, REVIEWER, REVIEWERS_TOWNSHIP, District, make_district
+from workflow.demo.district import (
+    CLERK,
+    CLERKS_UNIT,
+    LARGE,
+    LEADER,
+    MEMBER,
+    REVIEWER,
+    REVIEWERS_TOWNSHIP,
+    District,
+    make_district,
+)
 from workflow.demo.play import KEY, Call, Play, holder_of, officer_of
 from workflow.demo.scripts import Script, Season, scripts_of, seats_of
 from workflow.demo.seasons import BEGINS, LAST_STAGES, OPEN, PLAYED, REOPENED, STOPS
 from workflow.demo.workbooks import write_candidates, write_organisations, write_people
+from workflow.demo.year.calendar import NARROWED
 from workflow.demo.year.chronicle import chronicle
 from workflow.demo.year.colleagues import with_accounts
 from workflow.demo.year.year import Year
@@ -39,7 +50,7 @@ from workflow.people.credentials import set_password
 from workflow.people.delegations import delegate
 from workflow.records.nominations import import_nominations
 from workflow.records.registers import import_organisations, import_people
-from workflow.text import Sentence, sentence
+from workflow.text import Label, Sentence, sentence
 
 SEED: Final = 2026
 PASSWORD: Final = "yangguang-2026"  # noqa: S105 -- of the demo, which prints it
@@ -64,7 +75,8 @@ class Played:
     """What a demo left behind."""
 
     months: Mapping[str, Sequence[Sentence]]  #: what happened in each
-    states: Mapping[tuple[str, str], int]  #: cases by definition and state
+    narrowed: Sentence  #: which definitions were changed, and how
+    states: Sequence[tuple[Label, int]]  #: in which so many cases are, in the order of the definitions
     mails: Mapping[str, int]  #: by kind
     timers: int  #: fired
     verified: Verified
@@ -101,8 +113,9 @@ def _set_up(office: Office, district: District, folder: Path) -> None:
     import_organisations(office, organisations, actor=SERVICE)
     import_people(office, people, actor=SERVICE)
     directory = _directory(office)
-    for login in (CLERK, REVIEWER, LEADER, ADMINISTRATOR):
-        set_password(office.database, _person(directory, login), PASSWORD)
+    for one in _LOGINS:
+        set_password(office.database, _person(directory, one.login), PASSWORD)
+    set_cast(office, [one.login for one in _LOGINS])
     _stand_in(office, directory)
 
 
@@ -189,12 +202,35 @@ def _played(office: Office) -> Played:
     with office.database.read() as connection:
         rows = connection.execute(select(cases_table).where(cases_table.c.kind == "case")).mappings()
         cases = [found for found in map(subject_of, rows) if isinstance(found, Case)]
-        states = Counter((case.definition, case.state) for case in cases)
+        versions = office.versions.all_newest(connection)
         mails = _counts(connection, select(message.c.kind, func.count()))
         timers = connection.scalar(select(func.count()).select_from(event).where(event.c.body.contains(_FIRED))) or 0
     return Played(
-        months=chronicle(cases), states=states, mails=mails, timers=timers, verified=verify(office), logins=_LOGINS
+        months=chronicle(cases),
+        narrowed=_narrowed(versions),
+        states=list(_states(cases, versions)),
+        mails=mails,
+        timers=timers,
+        verified=verify(office),
+        logins=_LOGINS,
     )
+
+
+def _narrowed(versions: Iterable[Version]) -> Sentence:
+    titles = [one.definition.title for one in versions if one.key in NARROWED]
+    return sentence(
+        "In this first year only for unions of {count} members and more, by one changed line each: {titles}",
+        count=LARGE,
+        titles=titles,
+    )
+
+
+def _states(cases: Iterable[Case], versions: Iterable[Version]) -> Iterator[tuple[Label, int]]:
+    counts = Counter((case.definition, case.state) for case in cases)
+    for version in versions:
+        for name, state in version.definition.states.items():
+            if number := counts[version.key, name]:
+                yield state.label, number
 
 
 def _counts(connection: Connection, rows: Select[Any]) -> dict[str, int]:
@@ -216,5 +252,6 @@ _LOGINS: Final = (
     Login(login=CLERK, name="王芳", who=sentence("Clerk of an enterprise's union")),
     Login(login=REVIEWER, name="李强", who=sentence("Reviewer of a township")),
     Login(login=LEADER, name="赵敏", who=sentence("Leader of the federation")),
+    Login(login=MEMBER, name="孙丽", who=sentence("Member of that enterprise's union")),
     Login(login=ADMINISTRATOR, name="管理员", who=sentence("Administrator")),
 )

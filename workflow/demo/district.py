@@ -33,6 +33,7 @@ ADMINISTRATOR: Final = "hejing"
 CLERK: Final = "wangfang"
 REVIEWER: Final = "liqiang"
 LEADER: Final = "zhaomin"
+MEMBER: Final = "sunli"
 CLERKS_UNIT: Final = "江苏金彭车业有限公司"
 CLERKS_WORKERS: Final = 460
 #: A union of so many members is a large one: with these the district begins its reports and its assessment.
@@ -185,6 +186,7 @@ def _people(places: tuple[Place, ...], names: "_Names") -> Iterator[Resident]:
             yield names.person("employer_representative", place.name)
             for _ in range(COMMITTEE):
                 yield names.person(None, None, employer=place.name)
+    yield names.known("孙丽", MEMBER, None, None, employer=CLERKS_UNIT)
 
 
 def _township(name: str, names: "_Names") -> Iterator[Resident]:
@@ -211,7 +213,7 @@ class _Names:
     """Gives each person a name, a login that nobody has, and a mobile."""
 
     random: Random
-    _logins: set[str] = field(default_factory=lambda: {ADMINISTRATOR, CLERK, REVIEWER, LEADER})
+    _logins: set[str] = field(default_factory=lambda: {ADMINISTRATOR, CLERK, REVIEWER, LEADER, MEMBER})
     _mobiles: Iterator[int] = field(default_factory=lambda: count(13_400_000_001, 7_919))
 
     def person(self, role: str | None, at: str | None, employer: str | None = None) -> Resident:

@@ -28,16 +28,16 @@ class Beginning:
 TAKEN_UP: Final[Mapping[str, datetime]] = {
     "leave_request": _on(2025, 1, 6),
     "model_worker": _on(2025, 1, 6),
-    "monthly_report": _on(2025, 1, 6),
     "workers_home": _on(2025, 1, 6),
     "members_evaluation": _on(2025, 1, 6),
     "collective_contract": _on(2025, 1, 6),
+    "monthly_report": _on(2025, 9, 1),
     "honour_withdrawal": _on(2025, 10, 13),
     "model_worker_review": _on(2025, 10, 13),
     "union_assessment": _on(2025, 11, 10),
-    "problem": _on(2025, 11, 24),
-    "weekly_dispatch": _on(2025, 11, 26),
     "benefit_year": _on(2026, 1, 5),
+    "problem": _on(2026, 1, 12),
+    "weekly_dispatch": _on(2026, 1, 14),
 }
 _EACH: Final = "cases: {each: {unit: enterprise}}"
 _OF_LARGE: Final = f"cases: {{each: {{unit: enterprise, when: unit.members != null && unit.members >= {LARGE}}}}}"
@@ -89,6 +89,7 @@ BEGINNINGS: Final[Sequence[Beginning]] = (
     _home(_on(2026, 1, 12), 10),
     _contract(_on(2026, 1, 19), -1, "wages"),
     _contract(_on(2026, 2, 9), 0, "general"),
+    _evaluation(_on(2026, 2, 9, 14), -1),
     _evaluation(_on(2026, 2, 24), 3),
     _home(_on(2026, 3, 2), -1),
     _problem(_on(2026, 3, 3), 6, "instructor", "外包人员没有列入工会会员名册", "policy"),

@@ -104,7 +104,7 @@ def _exemplar(turn: Turn) -> dict[str, Any]:
     """One enterprise that is being raised, week by week a little further; what was met stays met."""
     units = turn.directory.below(turn.case.unit)
     starter = turn.case.starter if isinstance(turn.case.starter, int) else 0
-    begun = date(2025, 12, 1)
+    begun = date(2026, 1, 12)
     weeks = (turn.case.started_at.astimezone(ZONE).date() - begun).days // 7
     reached = weeks + starter % 5
     return {

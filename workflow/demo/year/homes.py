@@ -1,9 +1,13 @@
 """Homes and what their members say of them. Pure."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
+from workflow.demo.district import CLERK, CLERKS_UNIT, MEMBER
 from workflow.demo.year.turns import NOTHING, Act, Moves, Turn, after, saying
+from workflow.engine.commands import CastVote
+from workflow.engine.subject import Task
 
 _HAVES: Final = (
     *("sign", "seal", "committee", "staff", "premises", "rules", "funds", "activities", "files", "results"),
@@ -59,14 +63,15 @@ HOMES: Final[Moves] = {
 
 
 def _group(turn: Turn) -> Sequence[Act]:
-    """Who works there shares the work; the leader does not count."""
+    """Who works there shares the work; the leader does not count. The clerk's members vote online."""
     starter = turn.case.starter
     members = [one for one in turn.directory.members(turn.case.unit, turn.now) if one != starter]
     if not members:
         return NOTHING
     roles = ("planner", "announcer", "trainer", "counter", "reporter")
     data: dict[str, Any] = {role: members[place % len(members)] for place, role in enumerate(roles)}
-    return turn.decide("submit", tier=turn.data.get("tier") or "qualified", group=members, on_paper=True, **data)
+    data |= {"tier": turn.data.get("tier") or "qualified", "on_paper": turn.unit.name != CLERKS_UNIT}
+    return turn.decide("submit", group=members, **data)
 
 
 def _groundwork(turn: Turn) -> Sequence[Act]:
@@ -94,12 +99,27 @@ def _hall(turn: Turn) -> Sequence[Act]:
     return turn.record(counts, minutes=[turn.scan("测评记录.pdf")])
 
 
+def _poll(turn: Turn) -> Sequence[Act]:
+    """On the first day all vote but those whom a visitor of the demo may be."""
+    if turn.now > turn.entry.at + timedelta(days=1):
+        return NOTHING
+    choices = ("satisfied", "basically", "satisfied")
+    voters = [one for one in turn.actors if turn.login(one) not in (CLERK, MEMBER)]
+    return [(one, _ballot(turn.task, choices[place % len(choices)])) for place, one in enumerate(voters)]
+
+
+def _ballot(task: Task, choice: str) -> CastVote:
+    return CastVote(task=task.id, choice=choice, items=dict.fromkeys(_ITEMS, choice))
+
+
+_ITEMS: Final = ("organisation", "democracy", "rights", "service", "activities", "funds", "leader")
 _MEASURES: Final = (
     "针对会员反映的活动少、经费公开不及时两项，半年内每月组织一次活动，每季度公开经费收支，由委员分工负责。"
 )
 EVALUATIONS: Final[Moves] = {
     "preparing": after(1, 6, _group),
     "groundwork": after(0.5, 3, _groundwork),
+    "open": _poll,
     "hall": after(0.5, 4, _hall),
     "repeat": after(1, 3, saying("submit", announcement="再次召开会员大会测评，请务必参加。")),
     "counted": after(0.2, 1.5, saying("confirm")),

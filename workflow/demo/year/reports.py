@@ -23,7 +23,7 @@ def _report(turn: Turn) -> Sequence[Act]:
 
 
 def _months(turn: Turn) -> int:
-    """Since January 2025, when the district took it up."""
+    """Since January 2025, when members were counted."""
     opened = turn.case.started_at.astimezone(ZONE)
     return (opened.year - 2025) * 12 + opened.month - 1
 

@@ -78,6 +78,9 @@ class Turn:
                 return holders[0]
         return None
 
+    def login(self, actor: Actor) -> str | None:
+        return self.directory.persons[actor.person].login if actor.person is not None else None
+
     def decide(self, trigger: str, opinion: str = "", **data: Any) -> Sequence[Act]:
         return self.acts(Decide(task=self.task.id, trigger=trigger, opinion=opinion, data=data))
 
