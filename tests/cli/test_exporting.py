@@ -37,7 +37,7 @@ round:
     paid: {label: {zh: 金额, en: Paid}, sum: paid}
     paid_in: {label: {zh: 各镇街金额, en: Paid by township}, sum: paid, by: township}
     kinds: {label: {zh: 分类, en: By kind}, count: true, by: kind}
-    share: {label: {zh: 比例, en: Share}, value: paid / 0}
+    share: {label: {zh: 比例, en: Share}, value: paid / (paid - paid)}
 fields:
   name: {type: text, label: {zh: 姓名, en: Name}}
   story: {type: long_text, label: {zh: 说明, en: Story}}

@@ -37,7 +37,7 @@ class Visitor:
 
     def picture(self, name: str) -> None:
         OUTPUT.mkdir(exist_ok=True)
-        self.page.screenshot(path=OUTPUT / f"{name}.png", full_page=True)
+        self.page.screenshot(path=OUTPUT / f"{name}.png", full_page=True, caret="initial")
 
     def flaws(self) -> str:
         """What axe finds on the page that is open; empty where nothing is wrong."""

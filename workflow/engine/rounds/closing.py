@@ -10,7 +10,7 @@ from msgspec.structs import replace as replaced
 
 from workflow.definition.model import Definition, RoundRules
 from workflow.engine.changes import FiguresFixed, FiguresReleased, RoundOver
-from workflow.engine.context import Context, RoundView
+from workflow.engine.context import Context
 from workflow.engine.following import do_all, tell_all
 from workflow.engine.rounds.work import RoundPlace, RoundWork
 from workflow.engine.subject import FixedFigure
@@ -39,7 +39,7 @@ def look_whether_over(work: RoundWork) -> None:
 def live_figures(definition: Definition, context: Context) -> dict[str, FixedFigure]:
     """All figures as they are reckoned now, whatever was fixed: whole numbers, or decimal text with six digits."""
     assert context.round is not None
-    live = replace(context, round=RoundView(replaced(context.round.round, fixed=None), context.round.cases))
+    live = replace(context, round=replace(context.round, round=replaced(context.round.round, fixed=None)))
     return {
         name: _kept(round_figure(definition, rule, live)) for name, rule in sorted(_rules(definition).figures.items())
     }

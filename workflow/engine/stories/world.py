@@ -26,7 +26,7 @@ from workflow.engine.commands import (
     SetRound,
     Start,
 )
-from workflow.engine.context import CLOCK, Actor, Context, Lot, RoundView, SeededLot
+from workflow.engine.context import CLOCK, Actor, Context, Lot, SeededLot
 from workflow.engine.directory import Directory, Principal
 from workflow.engine.moving import is_stopped
 from workflow.engine.names import names_by_link
@@ -210,7 +210,7 @@ class World:
             calendar=self.calendar,
             actor=actor,
             lot=self.lot,
-            round=RoundView(round_, self.cases_in(round_)) if round_ else None,
+            round=self._known.view(round_, self.cases_in(round_), (self.now, self.directory)) if round_ else None,
             facts=self.facts,
             previous=self.previous,
             observe=self.observe,
