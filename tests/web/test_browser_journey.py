@@ -38,7 +38,7 @@ def test_nomination_from_the_first_word_to_the_award(
     house.tick()
     case = house.by("王芳").read("/api/v1/cases")["items"][0]
     assert (case["state"], case["subject"]) == ("awarded", f"陈立新{RARE}（金彭车业）")
-    wang.open(f"/cases/{case['id']}")
+    wang.sign_in("王芳").open(f"/cases/{case['id']}")  # two weeks on the session has ended
     assert wang.page.get_by_text("已命名").first.is_visible()
     wang.picture("journey-awarded")
     assert [line for one in (wang, qiang, zheng, citizen) for line in one.said] == []
