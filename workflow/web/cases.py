@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from workflow.api.asking import context_for, office, signed_in
 from workflow.api.paging import cursor, place_of
 from workflow.api.subjects import case_id_of, follow_at_once, seen_case, uuid_of
+from workflow.calendar import local
 from workflow.cases.acting import act
 from workflow.cases.listing import CaseFilter, case_page, reader_of
 from workflow.cases.withdrawing import withdraw
@@ -82,7 +83,7 @@ def cases() -> Response:
                     title=version.definition.title,
                     state=version.definition.states[case_.state].label,
                     unit=context.directory.name_of(case_.unit),
-                    since=wording.day(case_.started_at.date()),
+                    since=wording.day(local(case_.started_at).date()),
                     ended=case_.ended_at is not None,
                 )
             )

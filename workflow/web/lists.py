@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from workflow.api.asking import context_for, office, signed_in
 from workflow.api.paging import cursor, place_of
 from workflow.api.subjects import Rounds
+from workflow.calendar import local
 from workflow.cases.involvement import Part, involved_counts
 from workflow.cases.listing import InboxRow, inbox_page, reader_of
 from workflow.engine.context import Context
@@ -174,7 +175,7 @@ def _row(connection: Connection, one: InboxRow, rounds: Rounds, wanted: Narrowed
         title=version.definition.title,
         asked=version.definition.states[state].label,
         origin=_origin(subject, context) if isinstance(subject, Case) else "",
-        since=wording.day(found.opened_at.date()),
+        since=wording.day(local(found.opened_at).date()),
         again=isinstance(subject, Case) and subject.returned is not None,
         taken=_taken(found, context),
         deadline=deadline,
